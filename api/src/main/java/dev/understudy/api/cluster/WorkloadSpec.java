@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.understudy.api.cluster;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+
+/**
+ * One protected program.
+ *
+ * @param name unique in the cluster
+ * @param command program and arguments; empty only with an image that names its own
+ * @param root where the program finds its files
+ * @param image the OCI or Docker archive behind {@link Root#IMAGE}, absolute
+ * @param workingDirectory absolute, inside the root
+ * @param environment complete: nothing is inherited
+ * @param port TCP port on which the program answers
+ * @param address the virtual IPv4 address that follows the active copy; host order
+ * @param strategy how its state comes back
+ * @param checkpointIntervalNanos from the start of one checkpoint to the start of the next
+ * @param memoryLimitBytes for one copy; a standby needs twice as much while it exchanges copies
+ * @param nodes names of the nodes that may run or witness it, best first
+ */
+public record WorkloadSpec(
+    String name,
+    List<String> command,
+    Root root,
+    Optional<Path> image,
+    String workingDirectory,
+    SortedMap<String, String> environment,
+    int port,
+    int address,
+    Strategy strategy,
+    long checkpointIntervalNanos,
+    long memoryLimitBytes,
+    List<String> nodes) {
+
+  /** What the program sees as its root file system. */
+  public enum Root {
+    /** An overlay over the machine's own root, so that any installed program can be protected. */
+    HOST,
+    /** The unpacked layers of an image archive. */
+    IMAGE
+  }
+
+  /** Rungs of the ladder that this version climbs. */
+  public enum Strategy {
+    /** A cold start elsewhere; the state is lost. */
+    RESTART,
+    /** The newest checkpoint, already restored and held stopped, is woken. */
+    MIRROR
+  }
+}

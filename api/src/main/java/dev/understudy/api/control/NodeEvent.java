@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.understudy.api.control;
+
+import java.util.SortedMap;
+
+/**
+ * One line of a node's record, in {@code GET /v1/events?after=SEQUENCE} and in its journal.
+ *
+ * @param sequence counts this agent's events from 1
+ * @param incarnation which start of the agent wrote it
+ * @param bootNanos the node's own CLOCK_BOOTTIME
+ * @param node who wrote it
+ * @param workload empty for events of the node itself
+ * @param kind one of the constants below
+ * @param details sorted; values are text
+ */
+public record NodeEvent(
+    long sequence,
+    long incarnation,
+    long bootNanos,
+    String node,
+    String workload,
+    String kind,
+    SortedMap<String, String> details) {
+  public static final String AGENT_STARTED = "agent-started";
+
+  /** The active was silent for the window (detail {@code active}, {@code silent_ms}). */
+  public static final String SUSPECTED = "suspected";
+
+  public static final String ELECTED = "elected";
+
+  /** The held copy got SIGCONT (details {@code generation}, {@code age_ms}, {@code processes}). */
+  public static final String WOKEN = "woken";
+
+  /** The gratuitous ARP for the virtual address has left (detail {@code address}). */
+  public static final String ADDRESS_MOVED = "address-moved";
+
+  /** Started cold, without state (detail {@code why}). */
+  public static final String STARTED = "started";
+
+  public static final String START_FAILED = "start-failed";
+
+  /** The workload's process ended (details {@code status}, {@code log}). */
+  public static final String EXITED = "exited";
+
+  public static final String LAPSED = "lapsed";
+  public static final String RELEASED = "released";
+  public static final String DISCARDED = "discarded";
+
+  /** On the active (details {@code generation}, {@code pause_ms}, {@code bytes}, {@code at}). */
+  public static final String CAPTURED = "captured";
+
+  public static final String CHECKPOINT_FAILED = "checkpoint-failed";
+
+  /** On the standby (details {@code generation}, {@code hold_ms}). */
+  public static final String HELD = "held";
+
+  /** On the active: a live standby says that it holds a copy of this reign. */
+  public static final String PROTECTED = "protected";
+
+  /** The interval was shorter than a generation takes (details {@code from_ms}, {@code to_ms}). */
+  public static final String INTERVAL_STRETCHED = "interval-stretched";
+}

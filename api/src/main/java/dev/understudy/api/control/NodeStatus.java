@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.understudy.api.control;
+
+import java.util.List;
+
+/**
+ * Answer to {@code GET /v1/status}: how one agent sees its own node.
+ *
+ * @param node its name
+ * @param incarnation counts the agent's starts on this node
+ * @param bootNanos the node's CLOCK_BOOTTIME when this was written; comparable on this node only
+ * @param pid the agent's process id, in the node's PID namespace
+ * @param profile name of the timing profile in use
+ * @param realTime whether the duty cycle runs SCHED_FIFO with memory locked
+ * @param gate what closes outputs: {@code ebpf} or {@code nftables}
+ * @param peersHeard names of the peers heard within the silence window, sorted
+ * @param workloads a row each, in the cluster file's order
+ */
+public record NodeStatus(
+    String node,
+    long incarnation,
+    long bootNanos,
+    long pid,
+    String profile,
+    boolean realTime,
+    String gate,
+    List<String> peersHeard,
+    List<WorkloadStatus> workloads) {}
