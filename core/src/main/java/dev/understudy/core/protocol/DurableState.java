@@ -2,12 +2,12 @@
 package dev.understudy.core.protocol;
 
 /**
- * What a node keeps on disk. Everything else may be forgotten, because a restarted node stays silent
- * until no promise of its former life can bind it.
+ * What a node keeps on disk. Everything else may be forgotten, because a restarted node stays
+ * silent until no promise of its former life can bind it.
  *
  * @param incarnation counts the agent's starts; datagrams of older ones are refused
- * @param ceiling no epoch counter above it was ever granted or echoed here; reserved in blocks ahead
- *     of use, so that no disk stands on the failover path
+ * @param ceiling no epoch counter above it was ever granted or echoed here; reserved in blocks
+ *     ahead of use, so that no disk stands on the failover path
  * @param longestPromiseNanos the longest promise that the running configuration can make
  */
 public record DurableState(long incarnation, long ceiling, long longestPromiseNanos) {
@@ -25,8 +25,8 @@ public record DurableState(long incarnation, long ceiling, long longestPromiseNa
   }
 
   /**
-   * What has to be on disk before the next start of the agent sends or answers anything. The silence
-   * of that start is the longer one of both promises.
+   * What has to be on disk before the next start of the agent sends or answers anything. The
+   * silence of that start is the longer one of both promises.
    */
   public DurableState nextStart(long promiseNanos) {
     return new DurableState(

@@ -69,8 +69,7 @@ public final class FailoverNode {
     for (GroupConfig config : configs) {
       if (config.members().contains(self)) {
         groups.put(
-            config.workload(),
-            new Group(config, self, timing, floorEpoch, silentUntil, random));
+            config.workload(), new Group(config, self, timing, floorEpoch, silentUntil, random));
         config.members().stream().filter(m -> !m.equals(self)).forEach(peers::add);
       }
     }
@@ -112,8 +111,7 @@ public final class FailoverNode {
       case Input.Tick _ -> {}
       case Input.Received(_, var datagram) -> receive(datagram, turn, answers);
       case Input.Persisted(_, var state) -> {
-        Invariant.holds(
-            state.ceiling() >= durable.ceiling(), "ceilings only rise", state, durable);
+        Invariant.holds(state.ceiling() >= durable.ceiling(), "ceilings only rise", state, durable);
         durable = state;
       }
       case Input.GateShut(_, var workload) -> group(workload).gateShut(turn);
@@ -178,8 +176,7 @@ public final class FailoverNode {
   }
 
   private boolean leadsWith(String peer) {
-    return groups.values().stream()
-        .anyMatch(g -> g.leads() && g.config().members().contains(peer));
+    return groups.values().stream().anyMatch(g -> g.leads() && g.config().members().contains(peer));
   }
 
   private List<Datagram> datagrams(
@@ -224,7 +221,6 @@ public final class FailoverNode {
     ceilingAsked = ceilingWanted;
     return Optional.of(durable.withCeiling(ceilingWanted));
   }
-
 
   private long wakeAt(Turn turn) {
     long wake = nextBeatAt;

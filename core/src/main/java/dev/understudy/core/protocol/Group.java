@@ -70,8 +70,7 @@ final class Group {
 
   /** A row of a peer. Echoes count in any order; everything else only from its newest datagram. */
   void hear(Datagram from, Row row, boolean newest, Turn turn) {
-    highestSeen =
-        Math.max(highestSeen, Math.max(row.highest().counter(), row.epoch().counter()));
+    highestSeen = Math.max(highestSeen, Math.max(row.highest().counter(), row.epoch().counter()));
     if (from.receiverIncarnation() == turn.incarnation()) {
       hearEcho(from.sender(), row, turn.now());
     }
@@ -222,8 +221,7 @@ final class Group {
     if (!(standing instanceof Standing.Active(var epoch, _, _)) || turn.now() < gateUntil) {
       return;
     }
-    turn.effects()
-        .say(new Verdict.Lapsed(config.workload(), epoch, turn.now() - gateUntil));
+    turn.effects().say(new Verdict.Lapsed(config.workload(), epoch, turn.now() - gateUntil));
     close("lost the lease", turn);
   }
 
@@ -284,8 +282,7 @@ final class Group {
       return;
     }
     long counter = highestSeen() + 1;
-    boolean allowed =
-        turn.peers().majorityAllows(config.members(), self, turn.ceiling(), counter);
+    boolean allowed = turn.peers().majorityAllows(config.members(), self, turn.ceiling(), counter);
     if (!allowed) {
       return;
     }
@@ -301,8 +298,7 @@ final class Group {
     if (standing instanceof Standing.Active || standing instanceof Standing.Closing) {
       return;
     }
-    Optional<String> candidate =
-        voter.waitingCandidate(turn.now(), turn.ceiling(), copies::of);
+    Optional<String> candidate = voter.waitingCandidate(turn.now(), turn.ceiling(), copies::of);
     if (candidate.isEmpty()) {
       return;
     }
@@ -318,8 +314,7 @@ final class Group {
   private boolean betterThanOwn(String other) {
     int byOffer = copies.of(other).compareTo(copies.own());
     return byOffer > 0
-        || (byOffer == 0
-            && config.members().indexOf(other) < config.members().indexOf(self));
+        || (byOffer == 0 && config.members().indexOf(other) < config.members().indexOf(self));
   }
 
   private void ask(Turn turn) {
@@ -437,8 +432,7 @@ final class Group {
     if (!config.runners().contains(self)) {
       return NEVER;
     }
-    long from =
-        active.successionFrom(timing.windowNanos()) + rank(turn) * timing.staggerNanos();
+    long from = active.successionFrom(timing.windowNanos()) + rank(turn) * timing.staggerNanos();
     if (betterOfferLives(turn)) {
       from += 3 * timing.leaseNanos();
     } else if (config.mirrored() && copies.own().equals(GenerationId.NONE)) {

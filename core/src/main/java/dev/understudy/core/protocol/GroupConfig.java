@@ -27,7 +27,9 @@ public record GroupConfig(
     MAJORITY,
     /** Two nodes: the active goes on alone, a new one needs both (a release or a live voter). */
     PAIR_CONSISTENCY,
-    /** Two nodes: each decides alone; two actives are possible while they do not hear each other. */
+    /**
+     * Two nodes: each decides alone; two actives are possible while they do not hear each other.
+     */
     PAIR_AVAILABILITY
   }
 

@@ -70,8 +70,7 @@ final class Mirror {
       return;
     }
     Optional<GenerationId> due = plan.due(epoch, turn.now());
-    due.ifPresent(
-        id -> turn.effects().run(new Command.Checkpoint(config.workload(), id, standby)));
+    due.ifPresent(id -> turn.effects().run(new Command.Checkpoint(config.workload(), id, standby)));
   }
 
   private void chooseStandby(Turn turn) {

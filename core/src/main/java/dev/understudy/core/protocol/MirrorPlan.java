@@ -3,7 +3,9 @@ package dev.understudy.core.protocol;
 
 import java.util.Optional;
 
-/** When the active takes its next checkpoint, one at a time, and how long it waits after failures. */
+/**
+ * When the active takes its next checkpoint, one at a time, and how long it waits after failures.
+ */
 final class MirrorPlan {
   private static final long SETTLE_NANOS = 100_000_000L;
   private static final long RETRY_MOST_NANOS = 30_000_000_000L;

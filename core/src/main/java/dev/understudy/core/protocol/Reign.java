@@ -24,7 +24,9 @@ final class Reign {
     echoedAt.clear();
   }
 
-  /** The same reign under a higher number: promises are to its holder, so what was echoed counts. */
+  /**
+   * The same reign under a higher number: promises are to its holder, so what was echoed counts.
+   */
   void raise(Epoch higher) {
     Invariant.holds(higher.above(epoch), "a reign is only raised", higher, epoch);
     epoch = higher;

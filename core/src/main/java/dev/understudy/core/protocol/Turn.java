@@ -11,5 +11,4 @@ package dev.understudy.core.protocol;
  * @param peers the other nodes
  * @param effects where wishes go
  */
-record Turn(
-    long now, long ceiling, long incarnation, long lateAt, Peers peers, Effects effects) {}
+record Turn(long now, long ceiling, long incarnation, long lateAt, Peers peers, Effects effects) {}

@@ -96,11 +96,9 @@ final class Voter {
     }
     waiting
         .entrySet()
-        .removeIf(
-            e ->
-                now - e.getValue().receivedAt >= requestLifeNanos
-                    || !acceptable(
-                        e.getKey(), e.getValue().incarnation, e.getValue().epoch, ceiling));
+        .removeIf(e ->
+            now - e.getValue().receivedAt >= requestLifeNanos
+                || !acceptable(e.getKey(), e.getValue().incarnation, e.getValue().epoch, ceiling));
     String best = null;
     for (String candidate : waiting.keySet()) {
       if (best == null || prefers(candidate, best, offers)) {
@@ -151,8 +149,7 @@ final class Voter {
     if (epoch.counter() > ceiling) {
       return false;
     }
-    boolean same =
-        epoch.equals(highest) && boundTo.equals(node) && boundIncarnation == incarnation;
+    boolean same = epoch.equals(highest) && boundTo.equals(node) && boundIncarnation == incarnation;
     return same || epoch.above(highest);
   }
 

@@ -4,8 +4,8 @@
  *
  * <p>Start at {@link dev.understudy.core.protocol.FailoverNode#step}: an {@link
  * dev.understudy.core.protocol.Input} goes in, an {@link dev.understudy.core.protocol.Outcome}
- * comes out. One node keeps one {@link dev.understudy.core.protocol.Group} for each workload that it
- * may run or votes on; a group consists of what this node has promised as a {@link
+ * comes out. One node keeps one {@link dev.understudy.core.protocol.Group} for each workload that
+ * it may run or votes on; a group consists of what this node has promised as a {@link
  * dev.understudy.core.protocol.Voter}, where it stands itself ({@link
  * dev.understudy.core.protocol.Standing}), and, while it is active, when the next checkpoint is due
  * ({@link dev.understudy.core.protocol.MirrorPlan}).

@@ -19,10 +19,7 @@ class FailoverNodeTest {
   private static boolean isProtected(VirtualCluster c) {
     List<String> actives = c.actives();
     return actives.size() == 1
-        && !c.view(actives.getFirst())
-            .orElseThrow()
-            .protectedBy()
-            .equals(GenerationId.NONE);
+        && !c.view(actives.getFirst()).orElseThrow().protectedBy().equals(GenerationId.NONE);
   }
 
   private static String active(VirtualCluster c) {

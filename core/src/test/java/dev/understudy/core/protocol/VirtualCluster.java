@@ -14,8 +14,8 @@ import java.util.function.Consumer;
 
 /**
  * Real {@link FailoverNode}s on a virtual clock and network, from one seed. The gate is modelled as
- * the kernel's: an absolute deadline that outlives the agent. After every command it is checked that
- * no two gates of one workload are open.
+ * the kernel's: an absolute deadline that outlives the agent. After every command it is checked
+ * that no two gates of one workload are open.
  */
 final class VirtualCluster {
   static final String WORKLOAD = "count";
@@ -59,8 +59,7 @@ final class VirtualCluster {
   private final GroupConfig config;
   private final PriorityQueue<Event> queue =
       new PriorityQueue<>(
-          (a, b) ->
-              a.at != b.at ? Long.compare(a.at, b.at) : Long.compare(a.order, b.order));
+          (a, b) -> a.at != b.at ? Long.compare(a.at, b.at) : Long.compare(a.order, b.order));
   private long order;
 
   VirtualCluster(Timing timing, long seed, String... names) {
@@ -68,8 +67,7 @@ final class VirtualCluster {
     this.random = new SplittableRandom(seed);
     List<String> members = List.of(names);
     this.config =
-        new GroupConfig(
-            WORKLOAD, members, members, GroupConfig.Quorum.MAJORITY, true, 200 * MILLI);
+        new GroupConfig(WORKLOAD, members, members, GroupConfig.Quorum.MAJORITY, true, 200 * MILLI);
     long offset = 7;
     for (String name : names) {
       machines.put(name, new Machine(name, offset));
@@ -100,8 +98,7 @@ final class VirtualCluster {
     m.mailbox.clear();
     m.agent =
         Optional.of(
-            new FailoverNode(
-                name, timing, List.of(config), m.disk, local(m), random.split()));
+            new FailoverNode(name, timing, List.of(config), m.disk, local(m), random.split()));
     deliver(m, t -> new Input.Tick(t));
   }
 
@@ -135,8 +132,7 @@ final class VirtualCluster {
       case Input.GateShut(_, var w) -> new Input.GateShut(at, w);
       case Input.Running(_, var w, var e) -> new Input.Running(at, w, e);
       case Input.CopyHeld(_, var w, var g) -> new Input.CopyHeld(at, w, g);
-      case Input.CheckpointDone(_, var w, var g, var t) ->
-          new Input.CheckpointDone(at, w, g, t);
+      case Input.CheckpointDone(_, var w, var g, var t) -> new Input.CheckpointDone(at, w, g, t);
       case Input.Persisted(_, var s) -> new Input.Persisted(at, s);
       case Input.Tick _ -> new Input.Tick(at);
       case Input.Failed(_, var w, var e, var r) -> new Input.Failed(at, w, e, r);
@@ -219,15 +215,14 @@ final class VirtualCluster {
   private void execute(Machine m, Outcome outcome) {
     outcome
         .persistFirst()
-        .ifPresent(
-            state ->
-                later(
-                    m,
-                    5 * MILLI,
-                    t -> {
-                      m.disk = state;
-                      return new Input.Persisted(t, state);
-                    }));
+        .ifPresent(state ->
+            later(
+                m,
+                5 * MILLI,
+                t -> {
+                  m.disk = state;
+                  return new Input.Persisted(t, state);
+                }));
     outcome.thenSend().forEach(this::transmit);
     outcome.thenRun().forEach(c -> run(m, c));
     outcome.verdicts().forEach(v -> say(m, v));
@@ -334,7 +329,9 @@ final class VirtualCluster {
     return machines.values().stream().filter(Machine::open).map(m -> m.name).toList();
   }
 
-  /** Lets time pass in small steps until the condition holds; fails after that many milliseconds. */
+  /**
+   * Lets time pass in small steps until the condition holds; fails after that many milliseconds.
+   */
   long until(String what, long mostMillis, Consumer<VirtualCluster> each, Condition condition) {
     long began = now;
     while (!condition.holds(this)) {
