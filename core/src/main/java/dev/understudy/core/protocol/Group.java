@@ -10,7 +10,6 @@ import java.util.random.RandomGenerator;
 
 /** One workload's protocol state on one node. */
 final class Group {
-  private static final long COLD_WAIT_NANOS = 500_000_000L;
   private static final long BACKOFF_NANOS = 1_000_000_000L;
   private static final int BACKOFF_DOUBLINGS_MOST = 5;
   private static final long STEADY_NANOS = 30_000_000_000L;
@@ -25,6 +24,7 @@ final class Group {
   private final Copies copies = new Copies();
   private final ActiveView active = new ActiveView();
   private final Mirror mirror;
+  private final Succession succession;
   private final TreeMap<String, Long> yesTo = new TreeMap<>();
   private Standing standing;
   private Epoch released = Epoch.NONE;
@@ -49,6 +49,7 @@ final class Group {
     this.voter = new Voter(timing.promiseNanos(), timing.leaseNanos(), floor);
     this.reign = new Reign(timing.leaseNanos());
     this.mirror = new Mirror(config, self, timing);
+    this.succession = new Succession(config, self, timing, copies, active);
     this.standing = new Standing.Silent(silentUntil);
     this.highestSeen = floor.counter();
     active.vacate(silentUntil);
@@ -109,7 +110,7 @@ final class Group {
         !(standing instanceof Standing.Silent)
             && !(standing instanceof Standing.Active)
             && active.vacant(turn.now(), timing.windowNanos() - timing.beatNanos())
-            && turn.now() >= trustedFrom(turn);
+            && turn.now() >= succession.trustedFrom(turn);
     if (wouldVote) {
       yesTo.put(from.sender(), from.sentAt());
     } else {
@@ -233,7 +234,8 @@ final class Group {
       return;
     }
     grantWaiting(turn);
-    if (standing instanceof Standing.Passive && turn.now() >= mayAskAt(turn)) {
+    if (standing instanceof Standing.Passive
+        && turn.now() >= succession.mayAskAt(backoffUntil, turn)) {
       ask(turn);
     }
     if (standing instanceof Standing.Asking asking) {
@@ -303,18 +305,12 @@ final class Group {
       return;
     }
     String other = candidate.get();
-    if (standing instanceof Standing.Candidate && !betterThanOwn(other)) {
+    if (standing instanceof Standing.Candidate && !succession.comesBefore(other)) {
       return;
     }
     voter.grantWaiting(other, turn.now());
     giveWay(other, turn);
     turn.effects().hurry(List.of(other));
-  }
-
-  private boolean betterThanOwn(String other) {
-    int byOffer = copies.of(other).compareTo(copies.own());
-    return byOffer > 0
-        || (byOffer == 0 && config.members().indexOf(other) < config.members().indexOf(self));
   }
 
   private void ask(Turn turn) {
@@ -328,7 +324,7 @@ final class Group {
   }
 
   private void advanceQuestion(Standing.Asking asking, Turn turn) {
-    if (turn.now() < mayAskAt(turn)) {
+    if (turn.now() < succession.mayAskAt(backoffUntil, turn)) {
       standing = new Standing.Passive();
       return;
     }
@@ -395,7 +391,8 @@ final class Group {
   }
 
   private void withdraw(Epoch epoch, String why, Turn turn) {
-    long wait = rank(turn) * timing.staggerNanos() + random.nextLong(2 * timing.staggerNanos());
+    long wait =
+        succession.rank(turn) * timing.staggerNanos() + random.nextLong(2 * timing.staggerNanos());
     backoffUntil = Math.max(backoffUntil, turn.now() + wait);
     turn.effects().say(new Verdict.Withdrew(config.workload(), epoch, why));
     released = epoch;
@@ -426,45 +423,7 @@ final class Group {
     turn.effects().hurry(others());
   }
 
-  // ---- when this node may stand ----------------------------------------------------------------
-
-  private long mayAskAt(Turn turn) {
-    if (!config.runners().contains(self)) {
-      return NEVER;
-    }
-    long from = active.successionFrom(timing.windowNanos()) + rank(turn) * timing.staggerNanos();
-    if (betterOfferLives(turn)) {
-      from += 3 * timing.leaseNanos();
-    } else if (config.mirrored() && copies.own().equals(GenerationId.NONE)) {
-      from += COLD_WAIT_NANOS;
-    }
-    return Math.max(Math.max(from, backoffUntil), trustedFrom(turn));
-  }
-
-  /** How many others, heard lately, come before this node. */
-  private long rank(Turn turn) {
-    long lately = turn.now() - 2 * timing.windowNanos();
-    return config.runners().stream()
-        .filter(n -> !n.equals(self) && !n.equals(active.node()))
-        .filter(n -> turn.peers().heardSince(n, lately) && betterThanOwn(n))
-        .count();
-  }
-
-  private boolean betterOfferLives(Turn turn) {
-    long lately = turn.now() - 2 * timing.windowNanos();
-    return config.runners().stream()
-        .filter(n -> !n.equals(self) && turn.peers().heardSince(n, lately))
-        .anyMatch(n -> copies.of(n).newerThan(copies.own()));
-  }
-
-  /** A node that was late itself needs a majority and one full window on time before it accuses. */
-  private long trustedFrom(Turn turn) {
-    if (turn.lateAt() == Long.MIN_VALUE) {
-      return Long.MIN_VALUE;
-    }
-    boolean heard = turn.peers().majorityHeardSince(config.members(), self, turn.lateAt());
-    return heard ? turn.lateAt() + timing.windowNanos() : NEVER;
-  }
+  // ---- small questions -------------------------------------------------------------------------
 
   private List<String> others() {
     return config.members().stream().filter(m -> !m.equals(self)).toList();
@@ -510,7 +469,7 @@ final class Group {
         wake,
         switch (standing) {
           case Standing.Silent(var until) -> until;
-          case Standing.Passive _ -> mayAskAt(turn);
+          case Standing.Passive _ -> succession.mayAskAt(backoffUntil, turn);
           case Standing.Asking _, Standing.Closing _ -> NEVER;
           case Standing.Candidate(_, var since) ->
               Math.min(
