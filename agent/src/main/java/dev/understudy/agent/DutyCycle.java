@@ -2,8 +2,6 @@
 package dev.understudy.agent;
 
 import dev.understudy.agent.linux.Clock;
-import dev.understudy.agent.linux.EventFd;
-import dev.understudy.agent.linux.PidFd;
 import dev.understudy.agent.linux.Poller;
 import dev.understudy.agent.linux.UdpSocket;
 import dev.understudy.agent.wire.DatagramCodec;
@@ -16,10 +14,6 @@ import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
-import java.util.function.Function;
-import java.util.function.LongFunction;
 
 /**
  * The agent's one thread that decides: drain what has arrived, step, execute, wait. Everything that
@@ -29,32 +23,7 @@ final class DutyCycle {
   /** UDP port of the heartbeats. */
   static final int PORT = 7400;
 
-  /** Mail that nobody reads means that this thread is gone; then its writers may wait as well. */
-  private static final int MAILBOX = 1_024;
-
   private static final int DRAIN_MOST = 256;
-  private static final int WATCHED_MOST = 2 + 256;
-
-  /** Something that happened elsewhere; told the time at which this thread takes it up. */
-  private interface Mail {
-    void deliver(long now);
-  }
-
-  private final FailoverNode node;
-  private final DatagramCodec codec;
-  private final UdpSocket socket;
-  private final EventFd bell;
-  private final Executor executor;
-  private final Map<String, Integer> addresses;
-  private final Poller poller = new Poller(WATCHED_MOST);
-  private final BlockingQueue<Mail> mailbox = new ArrayBlockingQueue<>(MAILBOX);
-  private final Map<Integer, Watched> watched = new TreeMap<>();
-  private final ByteBuffer incoming = ByteBuffer.allocateDirect(DatagramCodec.BYTES_MOST + 1);
-  private final ByteBuffer outgoing = ByteBuffer.allocateDirect(DatagramCodec.BYTES_MOST);
-  private volatile boolean stopped;
-  private long wakeAt;
-
-  private record Watched(PidFd process, Runnable onExit) {}
 
   /** Carries out what a step wants beyond datagrams; called on this thread, in order. */
   interface Executor {
@@ -64,85 +33,59 @@ final class DutyCycle {
     /** Commands and verdicts of one outcome. */
     void execute(Outcome outcome, long now);
 
-    /** Anything of its own that is due; returns when it wants to be called again at the latest. */
+    /** Does what is due of its own; returns when it wants to be called again at the latest. */
     long due(long now);
   }
+
+  private final FailoverNode node;
+  private final DatagramCodec codec;
+  private final UdpSocket socket;
+  private final Poller poller;
+  private final Mailbox mailbox;
+  private final ExitWatch exits;
+  private final Executor executor;
+  private final Map<String, Integer> addresses;
+  private final ByteBuffer incoming = ByteBuffer.allocateDirect(DatagramCodec.BYTES_MOST + 1);
+  private final ByteBuffer outgoing = ByteBuffer.allocateDirect(DatagramCodec.BYTES_MOST);
+  private volatile boolean stopped;
+  private long wakeAt;
 
   DutyCycle(
       FailoverNode node,
       DatagramCodec codec,
       UdpSocket socket,
-      EventFd bell,
-      Map<String, Integer> addresses,
-      Function<DutyCycle, Executor> executor) {
+      Poller poller,
+      Mailbox mailbox,
+      ExitWatch exits,
+      Executor executor,
+      Map<String, Integer> addresses) {
     this.node = node;
     this.codec = codec;
     this.socket = socket;
-    this.bell = bell;
+    this.poller = poller;
+    this.mailbox = mailbox;
+    this.exits = exits;
+    this.executor = executor;
     this.addresses = new TreeMap<>(addresses);
-    this.executor = executor.apply(this);
-  }
-
-  /** Hands in an input from any thread; it is stamped when this thread takes it up. */
-  void tell(LongFunction<Input> input) {
-    post(now -> step(input.apply(now)));
-  }
-
-  /** Has something done on this thread; never waits for more than room in the mailbox. */
-  void post(Runnable task) {
-    post(_ -> task.run());
-  }
-
-  private void post(Mail mail) {
-    try {
-      mailbox.put(mail);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return;
-    }
-    bell.signal();
-  }
-
-  /** Calls back on this thread when the process has exited. Only from this thread. */
-  void watch(PidFd process, Runnable onExit) {
-    watched.put(poller.add(process.fd()), new Watched(process, onExit));
-  }
-
-  /** Forgets and closes a watched process. Only from this thread. */
-  void unwatch(PidFd process) {
-    Optional<Integer> index =
-        watched.entrySet().stream()
-            .filter(e -> e.getValue().process == process)
-            .map(Map.Entry::getKey)
-            .findFirst();
-    index.ifPresent(
-        i -> {
-          watched.remove(i);
-          poller.remove(i);
-          process.close();
-        });
   }
 
   /** Runs until {@link #stop}; anything thrown out of it is a broken invariant. */
   void run() {
     int network = poller.add(socket.fd());
-    int mail = poller.add(bell.fd());
+    int mail = poller.add(mailbox.fd());
     step(new Input.Tick(Clock.bootNanos()));
     while (!stopped) {
       long due = executor.due(Clock.bootNanos());
-      int ready = poller.waitUntil(Math.min(wakeAt, due));
-      if (ready > 0) {
+      if (poller.waitUntil(Math.min(wakeAt, due)) > 0) {
         if (poller.ready(network)) {
           drainNetwork();
         }
-        drainExits();
+        exits.drain();
         if (poller.ready(mail)) {
-          bell.drain();
+          mailbox.drain(this::take);
         }
       }
-      drainMail();
-      long now = Clock.bootNanos();
-      if (now >= wakeAt) {
+      if (Clock.bootNanos() >= wakeAt) {
         // What came in while this thread did not run counts as heard, before anybody is accused.
         drainNetwork();
         step(new Input.Tick(Clock.bootNanos()));
@@ -152,7 +95,14 @@ final class DutyCycle {
 
   void stop() {
     stopped = true;
-    bell.signal();
+    mailbox.ring();
+  }
+
+  private void take(Mailbox.Mail mail) {
+    switch (mail) {
+      case Mailbox.Mail.Told(var input) -> step(input.apply(Clock.bootNanos()));
+      case Mailbox.Mail.Task(var task) -> task.run();
+    }
   }
 
   private void drainNetwork() {
@@ -167,26 +117,6 @@ final class DutyCycle {
         step(new Input.Received(Clock.bootNanos(), datagram.get()));
       }
     }
-  }
-
-  private void drainExits() {
-    for (Map.Entry<Integer, Watched> entry : Map.copyOf(watched).entrySet()) {
-      if (poller.ready(entry.getKey())) {
-        unwatch(entry.getValue().process);
-        entry.getValue().onExit.run();
-      }
-    }
-  }
-
-  private void drainMail() {
-    for (int i = 0; i < DRAIN_MOST; i++) {
-      Mail mail = mailbox.poll();
-      if (mail == null) {
-        return;
-      }
-      mail.deliver(Clock.bootNanos());
-    }
-    bell.signal();
   }
 
   private void step(Input input) {
@@ -205,12 +135,4 @@ final class DutyCycle {
     executor.execute(outcome, input.now());
   }
 
-  /** The node, for questions asked on this thread. */
-  FailoverNode node() {
-    return node;
-  }
-
-  long datagramsDropped() {
-    return codec.dropped();
-  }
 }

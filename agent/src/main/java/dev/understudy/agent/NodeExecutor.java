@@ -18,13 +18,15 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
 /** Carries out outcomes: state to disk, commands to the workloads, verdicts to the journal. */
 final class NodeExecutor implements DutyCycle.Executor {
-  private final DutyCycle cycle;
+  private final FailoverNode node;
+  private final Mailbox mailbox;
   private final DurableStore store;
   private final Journal journal;
   private final ExecutorService disk =
@@ -32,8 +34,10 @@ final class NodeExecutor implements DutyCycle.Executor {
   private final Map<String, WorkloadHost> hosts = new TreeMap<>();
   private final Map<String, String> lastVerdicts = new TreeMap<>();
 
-  NodeExecutor(DutyCycle cycle, DurableStore store, Journal journal) {
-    this.cycle = cycle;
+  NodeExecutor(
+      FailoverNode node, Mailbox mailbox, DurableStore store, Journal journal) {
+    this.node = node;
+    this.mailbox = mailbox;
     this.store = store;
     this.journal = journal;
   }
@@ -51,13 +55,13 @@ final class NodeExecutor implements DutyCycle.Executor {
             store.save(state);
           } catch (IOException e) {
             // Without its ceiling this node grants no newer epoch; that is safe, and must be seen.
-            cycle.post(
+            mailbox.post(
                 () ->
                     journal.record(
                         Clock.bootNanos(), "", "disk-failed", "why", String.valueOf(e)));
             return;
           }
-          cycle.tell(at -> new Input.Persisted(at, state));
+          mailbox.tell(at -> new Input.Persisted(at, state));
         });
   }
 
@@ -70,6 +74,11 @@ final class NodeExecutor implements DutyCycle.Executor {
       lastVerdicts.put(verdict.workload(), verdict.text());
       note(verdict, now);
     }
+  }
+
+  /** The host of that workload if this node may run it; from any thread. */
+  Optional<WorkloadHost> find(String workload) {
+    return Optional.ofNullable(hosts.get(workload));
   }
 
   private WorkloadHost host(String workload) {
@@ -138,7 +147,6 @@ final class NodeExecutor implements DutyCycle.Executor {
   /** What the node knows, for people; on the duty cycle. */
   NodeStatus status(NodeFacts facts) {
     long now = Clock.bootNanos();
-    FailoverNode node = cycle.node();
     List<WorkloadStatus> rows = new ArrayList<>();
     for (GroupView view : node.views()) {
       rows.add(row(view, facts.name(), now));

@@ -18,6 +18,7 @@ import dev.understudy.agent.runtime.Copy;
 import dev.understudy.agent.runtime.Program;
 import dev.understudy.agent.runtime.RuncStart;
 import dev.understudy.agent.runtime.Sandbox;
+import dev.understudy.agent.runtime.SandboxSpec;
 import dev.understudy.agent.runtime.StartResult;
 import dev.understudy.api.cluster.Ipv4;
 import dev.understudy.api.control.NodeEvent;
@@ -26,6 +27,7 @@ import dev.understudy.core.protocol.Epoch;
 import dev.understudy.core.protocol.GenerationId;
 import dev.understudy.core.protocol.Input;
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -54,7 +56,8 @@ final class WorkloadHost {
   private final HostFacts facts;
   private final Shipment shipment;
   private final Journal journal;
-  private final DutyCycle cycle;
+  private final Mailbox mailbox;
+  private final ExitWatch exits;
   private final ExecutorService lifecycle;
   private final ExecutorService checkpoints;
   private @Nullable Copy running;
@@ -77,7 +80,8 @@ final class WorkloadHost {
       HostFacts facts,
       Shipment shipment,
       Journal journal,
-      DutyCycle cycle) {
+      Mailbox mailbox,
+      ExitWatch exits) {
     this.name = sandbox.spec().workload();
     this.sandbox = sandbox;
     this.program = program;
@@ -86,7 +90,8 @@ final class WorkloadHost {
     this.facts = facts;
     this.shipment = shipment;
     this.journal = journal;
-    this.cycle = cycle;
+    this.mailbox = mailbox;
+    this.exits = exits;
     this.lifecycle = Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().name("copies-" + name).factory());
     this.checkpoints = Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().name("mirror-" + name).factory());
   }
@@ -97,12 +102,9 @@ final class WorkloadHost {
     switch (command) {
       case Command.OpenGate(_, var reign, var until) -> {
         epoch = reign;
-        gate.openUntil(until);
+        openGate(until);
       }
-      case Command.ShutGate _ -> {
-        gate.shut();
-        cycle.tell(at -> new Input.GateShut(at, name));
-      }
+      case Command.ShutGate _ -> shutGate();
       case Command.Wake(_, var reign, var generation) -> wake(reign, generation);
       case Command.Start(_, var reign) -> start(reign);
       case Command.Announce _ -> announce();
@@ -110,6 +112,23 @@ final class WorkloadHost {
       case Command.Discard(_, var why) -> discard(why, now);
       case Command.Checkpoint(_, var generation, var standby) -> checkpoint(generation, standby);
     }
+  }
+
+  private void openGate(long until) {
+    try {
+      gate.openUntil(until);
+    } catch (LinuxException e) {
+      throw new IllegalStateException("the gate's deadline does not move: " + e.getMessage(), e);
+    }
+  }
+
+  private void shutGate() {
+    try {
+      gate.shut();
+    } catch (LinuxException e) {
+      throw new IllegalStateException("the gate does not shut: " + e.getMessage(), e);
+    }
+    mailbox.tell(at -> new Input.GateShut(at, name));
   }
 
   private void wake(Epoch reign, GenerationId generation) {
@@ -123,15 +142,15 @@ final class WorkloadHost {
         watchExit(running, reign);
         held = null;
       } else {
-        cycle.tell(at -> new Input.Failed(at, name, reign, "no copy " + generation + " is held"));
+        mailbox.tell(at -> new Input.Failed(at, name, reign, "no copy " + generation + " is held"));
         return;
       }
     } catch (LinuxException e) {
-      cycle.tell(at -> new Input.Failed(at, name, reign, "waking failed: " + e.getMessage()));
+      mailbox.tell(at -> new Input.Failed(at, name, reign, "waking failed: " + e.getMessage()));
       return;
     }
     record(NodeEvent.WOKEN, "generation", generation.toString(), "epoch", reign.toString());
-    cycle.tell(at -> new Input.Running(at, name, reign));
+    mailbox.tell(at -> new Input.Running(at, name, reign));
   }
 
   private void announce() {
@@ -185,7 +204,7 @@ final class WorkloadHost {
     Copy ended = running;
     running = null;
     if (runningExit != null) {
-      cycle.unwatch(runningExit);
+      exits.unwatch(runningExit);
       runningExit = null;
     }
     if (ended != null) {
@@ -199,7 +218,7 @@ final class WorkloadHost {
     lifecycle.execute(
         () -> {
           StartResult result = RuncStart.start(sandbox, program);
-          cycle.post(() -> started(reign, result));
+          mailbox.post(() -> started(reign, result));
         });
   }
 
@@ -211,7 +230,7 @@ final class WorkloadHost {
         running = copy;
         watchExit(copy, reign);
         record(NodeEvent.STARTED, "epoch", reign.toString(), "why", "no state was held");
-        cycle.tell(at -> new Input.Running(at, name, reign));
+        mailbox.tell(at -> new Input.Running(at, name, reign));
       }
       case StartResult.Started(var copy) -> lifecycle.execute(() -> remove(copy));
       case StartResult.StartFailed(var reason, var lines) -> {
@@ -219,7 +238,7 @@ final class WorkloadHost {
         record(NodeEvent.START_FAILED, "reason", reason, "log", String.join("\n", lines));
         if (wanted) {
           startWanted = Epoch.NONE;
-          cycle.tell(at -> new Input.Failed(at, name, reign, reason));
+          mailbox.tell(at -> new Input.Failed(at, name, reign, reason));
         }
       }
     }
@@ -229,7 +248,7 @@ final class WorkloadHost {
     try {
       PidFd exit = PidFd.open(copy.rootPid());
       runningExit = exit;
-      cycle.watch(exit, () -> exited(copy, reign));
+      exits.watch(exit, () -> exited(copy, reign));
     } catch (LinuxException gone) {
       exited(copy, reign);
     }
@@ -245,13 +264,13 @@ final class WorkloadHost {
     lastError = "the program ended";
     record(NodeEvent.EXITED, "epoch", reign.toString(), "log", log);
     lifecycle.execute(() -> remove(copy));
-    cycle.tell(at -> new Input.Failed(at, name, reign, "the program ended"));
+    mailbox.tell(at -> new Input.Failed(at, name, reign, "the program ended"));
   }
 
   private void checkpoint(GenerationId id, String standby) {
     Copy copy = running;
     if (copy == null) {
-      cycle.tell(at -> new Input.CheckpointFailed(at, name, id, "the program does not run"));
+      mailbox.tell(at -> new Input.CheckpointFailed(at, name, id, "the program does not run"));
       return;
     }
     checkpoints.execute(() -> captureAndShip(copy, id, standby));
@@ -293,7 +312,7 @@ final class WorkloadHost {
         millis(holdNanos),
         "processes",
         Integer.toString(fresh.processes()));
-    cycle.tell(at -> new Input.CopyHeld(at, name, fresh.id()));
+    mailbox.tell(at -> new Input.CopyHeld(at, name, fresh.id()));
     if (former != null) {
       lifecycle.execute(() -> remove(former));
     }
@@ -303,7 +322,7 @@ final class WorkloadHost {
   private void failed(GenerationId id, String reason) {
     lastError = "checkpoint " + id + ": " + reason;
     record(NodeEvent.CHECKPOINT_FAILED, "generation", id.toString(), "reason", reason);
-    cycle.tell(at -> new Input.CheckpointFailed(at, name, id, reason));
+    mailbox.tell(at -> new Input.CheckpointFailed(at, name, id, reason));
   }
 
   private void record(String kind, String... details) {
@@ -317,7 +336,7 @@ final class WorkloadHost {
     CaptureResult result = Capture.capture(sandbox, copy, id, facts);
     switch (result) {
       case CaptureResult.CheckpointFailed(var reason) ->
-          cycle.post(
+          mailbox.post(
               () -> {
                 if (frozen && copy == running) {
                   freezeNow();
@@ -325,14 +344,14 @@ final class WorkloadHost {
                 failed(id, reason);
               });
       case CaptureResult.Captured(var generation, var pause, var took) -> {
-        cycle.post(() -> captured(copy, generation, pause, took));
+        mailbox.post(() -> captured(copy, generation, pause, took));
         try {
           shipment.ship(generation, standby);
           long whole = System.nanoTime() - began;
-          cycle.tell(at -> new Input.CheckpointDone(at, name, id, whole));
+          mailbox.tell(at -> new Input.CheckpointDone(at, name, id, whole));
         } catch (IOException e) {
           String why = "shipping to " + standby + " failed: " + e.getMessage();
-          cycle.post(() -> failed(id, why));
+          mailbox.post(() -> failed(id, why));
         }
         keepOnly(generation);
       }
@@ -342,9 +361,9 @@ final class WorkloadHost {
   private void keepOnly(Generation newest) {
     try {
       Generation.deleteOthers(
-          sandbox.places().generations(name), java.util.List.of(newest.id()));
+          sandbox.places().generations(name), List.of(newest.id()));
     } catch (IOException e) {
-      cycle.post(() -> lastError = "old generations stay: " + e.getMessage());
+      mailbox.post(() -> lastError = "old generations stay: " + e.getMessage());
     }
   }
 
@@ -357,12 +376,12 @@ final class WorkloadHost {
     HoldResult result = Hold.hold(sandbox, generation, facts);
     return switch (result) {
       case HoldResult.HoldFailed(var reason) -> {
-        cycle.post(() -> lastError = "holding " + generation.id() + ": " + reason);
+        mailbox.post(() -> lastError = "holding " + generation.id() + ": " + reason);
         yield Optional.of(reason);
       }
       case HoldResult.Held(var copy, var took) -> {
         CompletableFuture<Optional<String>> taken = new CompletableFuture<>();
-        cycle.post(() -> taken.complete(exchange(copy, took)));
+        mailbox.post(() -> taken.complete(exchange(copy, took)));
         Optional<String> refusal = await(taken);
         refusal.ifPresent(_ -> remove(copy.copy()));
         if (refusal.isEmpty()) {
@@ -392,8 +411,12 @@ final class WorkloadHost {
     try {
       sandbox.discard(copy);
     } catch (IOException e) {
-      cycle.post(() -> lastError = "a copy could not be removed: " + e.getMessage());
+      mailbox.post(() -> lastError = "a copy could not be removed: " + e.getMessage());
     }
+  }
+
+  SandboxSpec spec() {
+    return sandbox.spec();
   }
 
   // ---- for status ------------------------------------------------------------------------------
