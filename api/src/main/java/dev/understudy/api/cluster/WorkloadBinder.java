@@ -103,10 +103,16 @@ final class WorkloadBinder {
   }
 
   private Optional<Path> image(YamlValue root) {
+    String allowed = "host, or a mapping such as { image: images/web.tar }";
     if (root.isText()) {
-      if (!root.text().equals(Optional.of("host"))) {
-        root.refuse("must be host, or a mapping such as { image: images/web.tar }");
+      String word = root.text().orElse("");
+      if (!word.equals("host")) {
+        root.refuse(Words.quoted(word) + " is not a root; write " + allowed);
       }
+      return Optional.empty();
+    }
+    if (!root.isMapping()) {
+      root.refuseKind(allowed);
       return Optional.empty();
     }
     return root.object()
