@@ -84,8 +84,7 @@ final class Addresses {
     if (network.isPresent()) {
       Network net = network.get();
       if (!net.hasHost(address)) {
-        place.refuse(
-            what + " is not a host of " + net + "; " + advice + hosts(net));
+        place.refuse(what + " is not a host of " + net + "; " + advice + hosts(net));
         return Optional.empty();
       }
       if (address == net.lastHost()) {

@@ -29,8 +29,7 @@ final class Amounts {
               + " is not a duration; write a whole number and ns, us, ms, s or m, such as 250ms");
       return Optional.empty();
     }
-    return within(
-        value, text, nanos.getAsLong(), least, most, Units::nanosText);
+    return within(value, text, nanos.getAsLong(), least, most, Units::nanosText);
   }
 
   /** Bytes between two bounds, both included. */
@@ -38,7 +37,8 @@ final class Amounts {
     if (value.isNumber()) {
       return value
           .number(0, PLAIN_MOST)
-          .flatMap(bytes -> within(value, Long.toString(bytes), bytes, least, most, Units::bytesText));
+          .flatMap(
+              bytes -> within(value, Long.toString(bytes), bytes, least, most, Units::bytesText));
     }
     if (!value.isText()) {
       value.refuseKind("a size such as 64MiB");
@@ -53,8 +53,7 @@ final class Amounts {
               + " such as 64MiB");
       return Optional.empty();
     }
-    return within(
-        value, text, bytes.getAsLong(), least, most, Units::bytesText);
+    return within(value, text, bytes.getAsLong(), least, most, Units::bytesText);
   }
 
   private static Optional<Long> within(

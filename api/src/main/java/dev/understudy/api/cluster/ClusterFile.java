@@ -57,7 +57,8 @@ public final class ClusterFile {
 
   /**
    * The cluster as a file in which every value is written out, image paths absolute. {@link #read}
-   * gives an equal cluster back, on a machine that has the same programs and images.
+   * gives an equal cluster back, on a machine that has the same programs and images, if the cluster
+   * was read from a file; times that no profile has are named custom.
    */
   public static String write(Cluster cluster) {
     return new ClusterWriter().write(cluster);

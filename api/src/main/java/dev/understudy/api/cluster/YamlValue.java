@@ -177,8 +177,7 @@ final class YamlValue {
   void refuseWord(String what, String word, List<String> allowed) {
     String guess =
         Words.nearest(word, allowed).map(near -> "; did you mean " + near + "?").orElse("");
-    refuse(
-        Words.quoted(word) + " " + what + "; allowed is " + String.join(", ", allowed) + guess);
+    refuse(Words.quoted(word) + " " + what + "; allowed is " + String.join(", ", allowed) + guess);
   }
 
   /** Reports that the value is of another kind than the wanted one. */

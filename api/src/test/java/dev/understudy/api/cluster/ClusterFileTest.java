@@ -103,8 +103,7 @@ class ClusterFileTest {
   void aProblemKnowsItsPlace() throws Exception {
     String text = Fixture.resource("valid.yaml").replace("port: 8080", "port: 80800");
     ClusterFileException e =
-        catchThrowableOfType(
-            ClusterFileException.class, () -> Fixture.read(folder, text));
+        catchThrowableOfType(ClusterFileException.class, () -> Fixture.read(folder, text));
     assertThat(e.problems())
         .containsExactly(
             new ClusterProblem(
@@ -153,7 +152,8 @@ class ClusterFileTest {
 
   @Test
   void manyWorkloadsAreBounded() throws IOException {
-    StringBuilder text = new StringBuilder("cluster: many\nnodes: [{name: a}, {name: b}, {name: c}]");
+    StringBuilder text =
+        new StringBuilder("cluster: many\nnodes: [{name: a}, {name: b}, {name: c}]");
     text.append("\nworkloads:\n");
     for (int i = 0; i < 65; i++) {
       text.append("- {name: w").append(i).append(", command: [/usr/bin/perl], port: 1, ");

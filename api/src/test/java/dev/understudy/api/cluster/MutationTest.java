@@ -18,9 +18,40 @@ import org.junit.jupiter.api.io.TempDir;
 class MutationTest {
   private static final int ROUNDS = 20_000;
   private static final String[] SNIPPETS = {
-    "*a", "&a ", "!!int ", "!x ", "---\n", "...\n", "<<: ", "? ", "- ", ": ", "{", "}", "[", "]",
-    "\"", "'", "|\n", ">-\n", "%YAML 1.2\n", "%TAG ! x\n", "\t", "\n", "  ", "#", "\\u0000", "null",
-    "99999999999999999999", "-0", "1e999", "true", "\ufeff", "\u2028", "nodes:", "10.77.0.0/24"
+    "*a",
+    "&a ",
+    "!!int ",
+    "!x ",
+    "---\n",
+    "...\n",
+    "<<: ",
+    "? ",
+    "- ",
+    ": ",
+    "{",
+    "}",
+    "[",
+    "]",
+    "\"",
+    "'",
+    "|\n",
+    ">-\n",
+    "%YAML 1.2\n",
+    "%TAG ! x\n",
+    "\t",
+    "\n",
+    "  ",
+    "#",
+    "\\u0000",
+    "null",
+    "99999999999999999999",
+    "-0",
+    "1e999",
+    "true",
+    "\ufeff",
+    "\u2028",
+    "nodes:",
+    "10.77.0.0/24"
   };
 
   @TempDir Path folder;
@@ -95,8 +126,7 @@ class MutationTest {
     byte[] result = new byte[text.length - removed + inserted.length];
     System.arraycopy(text, 0, result, 0, at);
     System.arraycopy(inserted, 0, result, at, inserted.length);
-    System.arraycopy(
-        text, at + removed, result, at + inserted.length, text.length - at - removed);
+    System.arraycopy(text, at + removed, result, at + inserted.length, text.length - at - removed);
     return result;
   }
 }

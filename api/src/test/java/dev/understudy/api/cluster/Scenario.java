@@ -36,7 +36,10 @@ record Scenario(
   private static Scenario one(List<String> lines, String base) {
     List<String> source = lines.stream().filter(line -> !line.startsWith("> ")).toList();
     List<String> expected =
-        lines.stream().filter(line -> line.startsWith("> ")).map(line -> line.substring(2)).toList();
+        lines.stream()
+            .filter(line -> line.startsWith("> "))
+            .map(line -> line.substring(2))
+            .toList();
     String schema = source.get(1);
     if (!schema.matches("schema: (accepts|refuses|unasked)")) {
       throw new IllegalArgumentException(source.getFirst() + ": not a schema line: " + schema);

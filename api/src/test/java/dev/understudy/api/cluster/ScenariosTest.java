@@ -29,8 +29,7 @@ import org.snakeyaml.engine.v2.api.LoadSettings;
  */
 class ScenariosTest {
   private static final String NAME = "scenarios.txt";
-  private static final Path SOURCE =
-      Path.of("src/test/resources/dev/understudy/api/cluster", NAME);
+  private static final Path SOURCE = Path.of("src/test/resources/dev/understudy/api/cluster", NAME);
   private static final ObjectMapper JSON = new ObjectMapper();
 
   @TempDir Path folder;
@@ -46,11 +45,10 @@ class ScenariosTest {
       rewrite();
     }
     return scenarios(Files.readString(SOURCE)).stream()
-        .map(
-            scenario ->
-                DynamicTest.dynamicTest(
-                    scenario.title(),
-                    () -> assertThat(answer(scenario)).isEqualTo(scenario.expected())));
+        .map(scenario ->
+            DynamicTest.dynamicTest(
+                scenario.title(),
+                () -> assertThat(answer(scenario)).isEqualTo(scenario.expected())));
   }
 
   @TestFactory
@@ -60,37 +58,32 @@ class ScenariosTest {
             .getSchema(JSON.readTree(Files.readString(Path.of("../docs/cluster.schema.json"))));
     return scenarios(Fixture.resource(NAME)).stream()
         .filter(scenario -> !scenario.schema().equals("unasked"))
-        .map(
-            scenario ->
-                DynamicTest.dynamicTest(
-                    scenario.title(),
-                    () -> {
-                      String verdict =
-                          schema.validate(json(document(scenario))).isEmpty()
-                              ? "accepts"
-                              : "refuses";
-                      assertThat(verdict).isEqualTo(scenario.schema());
-                      if (scenario.expected().isEmpty()) {
-                        assertThat(verdict).isEqualTo("accepts");
-                      }
-                    }));
+        .map(scenario ->
+            DynamicTest.dynamicTest(
+                scenario.title(),
+                () -> {
+                  String verdict =
+                      schema.validate(json(document(scenario))).isEmpty() ? "accepts" : "refuses";
+                  assertThat(verdict).isEqualTo(scenario.schema());
+                  if (scenario.expected().isEmpty()) {
+                    assertThat(verdict).isEqualTo("accepts");
+                  }
+                }));
   }
 
   @TestFactory
   Stream<DynamicTest> whatIsAcceptedSurvivesWriting() throws IOException {
     return scenarios(Fixture.resource(NAME)).stream()
         .filter(scenario -> scenario.expected().isEmpty())
-        .map(
-            scenario ->
-                DynamicTest.dynamicTest(
-                    scenario.title(),
-                    () -> {
-                      Cluster cluster = Fixture.read(folder, document(scenario));
-                      String written = ClusterFile.write(cluster);
-                      assertThat(Fixture.read(folder, written)).isEqualTo(cluster);
-                      assertThat(ClusterFile.write(Fixture.read(folder, written)))
-                          .isEqualTo(written);
-                    }));
+        .map(scenario ->
+            DynamicTest.dynamicTest(
+                scenario.title(),
+                () -> {
+                  Cluster cluster = Fixture.read(folder, document(scenario));
+                  String written = ClusterFile.write(cluster);
+                  assertThat(Fixture.read(folder, written)).isEqualTo(cluster);
+                  assertThat(ClusterFile.write(Fixture.read(folder, written))).isEqualTo(written);
+                }));
   }
 
   @Test
@@ -115,15 +108,17 @@ class ScenariosTest {
       return List.of();
     } catch (ClusterFileException e) {
       assertThat(e.problems()).hasSize((int) e.getMessage().lines().count());
-      return e.getMessage().replace(folder.toString(), "DIR").replace("DIR/cluster.yaml", "cluster.yaml").lines().toList();
+      return e.getMessage()
+          .replace(folder.toString(), "DIR")
+          .replace("DIR/cluster.yaml", "cluster.yaml")
+          .lines()
+          .toList();
     }
   }
 
   private static JsonNode json(String yaml) {
     LoadSettings settings =
-        LoadSettings.builder()
-            .setSchema(new org.snakeyaml.engine.v2.schema.JsonSchema())
-            .build();
+        LoadSettings.builder().setSchema(new org.snakeyaml.engine.v2.schema.JsonSchema()).build();
     // A mapping's keys are text in JSON, whatever YAML takes them for.
     return JSON.valueToTree(new Load(settings).loadFromString(yaml));
   }

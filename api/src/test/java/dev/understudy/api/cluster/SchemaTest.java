@@ -15,14 +15,15 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Keeps the words and defaults of the JSON Schema and of docs/cluster-file.md those of the code. */
+/**
+ * Keeps the words and defaults of the JSON Schema and of docs/cluster-file.md those of the code.
+ */
 class SchemaTest {
   private JsonNode schema = new ObjectMapper().nullNode();
 
   @BeforeEach
   void readSchema() throws IOException {
-    schema =
-        new ObjectMapper().readTree(Files.readString(Path.of("../docs/cluster.schema.json")));
+    schema = new ObjectMapper().readTree(Files.readString(Path.of("../docs/cluster.schema.json")));
   }
 
   @Test
@@ -62,22 +63,20 @@ class SchemaTest {
       schema
           .at(of + "/properties")
           .properties()
-          .forEach(
-              entry -> {
-                String row = "\n| `" + entry.getKey() + "` |";
-                JsonNode otherwise = entry.getValue().path("default");
-                boolean plain = otherwise.isValueNode() && !otherwise.isMissingNode();
-                boolean found =
-                    guide
-                        .lines()
-                        .anyMatch(
-                            line ->
-                                ("\n" + line).startsWith(row)
-                                    && (!plain || line.contains("`" + otherwise.asText() + "`")));
-                if (!found) {
-                  missing.add(entry.getKey());
-                }
-              });
+          .forEach(entry -> {
+            String row = "\n| `" + entry.getKey() + "` |";
+            JsonNode otherwise = entry.getValue().path("default");
+            boolean plain = otherwise.isValueNode() && !otherwise.isMissingNode();
+            boolean found =
+                guide
+                    .lines()
+                    .anyMatch(line ->
+                        ("\n" + line).startsWith(row)
+                            && (!plain || line.contains("`" + otherwise.asText() + "`")));
+            if (!found) {
+              missing.add(entry.getKey());
+            }
+          });
     }
     assertThat(missing).isEmpty();
   }
@@ -86,7 +85,8 @@ class SchemaTest {
   void theErrorsInTheGuideAreReal() throws IOException {
     List<String> real =
         Scenario.all(Fixture.resource("scenarios.txt"), Fixture.resource("valid.yaml")).stream()
-            .filter(scenario -> scenario.title().equals("the errors that docs/cluster-file.md shows"))
+            .filter(
+                scenario -> scenario.title().equals("the errors that docs/cluster-file.md shows"))
             .flatMap(scenario -> scenario.expected().stream())
             .toList();
     String guide = Files.readString(Path.of("../docs/cluster-file.md"));

@@ -45,7 +45,19 @@ class UnitsTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"", "5", "ms", "05ms", "-5ms", "5 ms", "5MS", "1.5s", "1h", "5ms ", "99999999999999999s"})
+      strings = {
+        "",
+        "5",
+        "ms",
+        "05ms",
+        "-5ms",
+        "5 ms",
+        "5MS",
+        "1.5s",
+        "1h",
+        "5ms ",
+        "99999999999999999s"
+      })
   void noDuration(String text) {
     assertThat(Units.nanos(text)).isEqualTo(OptionalLong.empty());
   }

@@ -52,7 +52,14 @@ class TimingTest {
     "wide, 250000, 2000000, 1250000, 100000, 60000, 40000, 500",
   })
   void profilesAreTheDesigned(
-      String name, long beat, long lease, long window, long stagger, long late, long trip, long ppm) {
+      String name,
+      long beat,
+      long lease,
+      long window,
+      long stagger,
+      long late,
+      long trip,
+      long ppm) {
     Timing expected = micros(beat, lease, window, stagger, late, trip, ppm);
     assertThat(Timing.named(name).orElseThrow())
         .usingRecursiveComparison()
@@ -103,7 +110,13 @@ class TimingTest {
             + " lie in 0..99999 ppm",
       })
   void oneRuleAtATime(
-      long beat, long lease, long window, long stagger, long late, long trip, @Nullable String violation) {
+      long beat,
+      long lease,
+      long window,
+      long stagger,
+      long late,
+      long trip,
+      @Nullable String violation) {
     List<String> found = micros(beat, lease, window, stagger, late, trip, 500).violations();
     assertThat(found).isEqualTo(violation == null ? List.of() : List.of(violation));
   }
