@@ -11,11 +11,25 @@ import java.nio.file.Path;
 public final class Clock {
   private static final int CLOCK_BOOTTIME = 7;
 
+  private static final int CLOCK_MONOTONIC_COARSE = 6;
+
   private Clock() {}
 
   /** CLOCK_BOOTTIME of the caller's time namespace, in nanoseconds (clock_gettime(2)). */
   public static long bootNanos() {
     return Kernel.clockNanos(CLOCK_BOOTTIME);
+  }
+
+  /**
+   * Length of the kernel's tick, in which its coarse timers count: the resolution of the coarse
+   * clock (clock_getres(2)).
+   */
+  public static long tickNanos() throws LinuxException {
+    Memory resolution = Memory.ofSize(16);
+    Kernel.require(
+        Syscall.CLOCK_GETRES, "coarse", CLOCK_MONOTONIC_COARSE, resolution.address(), 0, 0);
+    resolution.keep();
+    return resolution.bytes().getLong(0) * 1_000_000_000L + resolution.bytes().getLong(8);
   }
 
   /**

@@ -153,6 +153,17 @@ public final class NetlinkMessage {
     }
   }
 
+  /** Where the next byte goes: remembered before an attribute whose value changes later. */
+  public int position() {
+    return position;
+  }
+
+  /** Overwrites eight bytes in network order; the index is that of a value, behind its header. */
+  public void patchNetworkOrder(int index, long value) {
+    memory.bytes().putInt(index, networkOrder((int) (value >>> 32)));
+    memory.bytes().putInt(index + 4, networkOrder((int) value));
+  }
+
   int length() {
     if (messageAt >= 0) {
       throw new IllegalStateException("the last netlink message is not finished");

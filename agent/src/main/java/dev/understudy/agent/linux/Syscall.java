@@ -11,6 +11,7 @@ import java.util.Locale;
 public enum Syscall {
   BIND(49, 200),
   BPF(321, 280),
+  CLOCK_GETRES(229, 114),
   CLOSE(3, 57),
   EVENTFD2(290, 19),
   FCHMODAT(268, 53),
