@@ -6,17 +6,17 @@ import dev.understudy.agent.runtime.Command;
 import dev.understudy.agent.runtime.Copy;
 import dev.understudy.agent.runtime.RootFiles;
 import dev.understudy.agent.runtime.Sandbox;
+import dev.understudy.agent.runtime.Trees;
 import dev.understudy.core.protocol.GenerationId;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.TreeSet;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Takes a generation of a running copy: CRIU writes the processes and leaves them stopped, the
@@ -36,7 +36,7 @@ public final class Capture {
       ulimit -f "$1"
       archive() {
         exec tar -C "$1" --sparse --numeric-owner --xattrs \
-          --xattrs-include=trusted.overlay.opaque "--xattrs-include=user.*" \
+          --xattrs-include="trusted.overlay.*" "--xattrs-include=user.*" \
           --xattrs-include=security.capability -cf "$2" .
       }
       [ -z "$3" ] || (archive "$2" "$3")
@@ -79,7 +79,6 @@ public final class Capture {
   private CaptureResult into(Path partial) throws IOException {
     long begin = Clock.bootNanos();
     List<String> pipes = logPipes();
-    long pauseNanos;
     Command.Result dump;
     try {
       dump = Command.of(criu(partial)).run(limit());
@@ -92,20 +91,26 @@ public final class Capture {
     long thawed = System.nanoTime();
     removeRemaps();
     if (!dump.ok()) {
-      String why =
-          dump.timedOut()
-              ? "CRIU took longer than " + limit().toSeconds() + " s and was killed"
-              : dump.exit() > 128 && !Files.exists(partial.resolve("stats-dump"))
-                  ? "CRIU was killed by signal " + (dump.exit() - 128)
-                  : CriuLog.reason(partial.resolve("dump.log"));
-      return failed(partial, why + (dump.errors().isBlank() ? "" : ": " + dump.errors().strip()));
+      return failed(partial, reason(partial, dump));
     }
     CriuStats stats = CriuStats.read(partial.resolve("stats-dump"));
-    pauseNanos = stats.freezingNanos() + stats.frozenNanos() + (thawed - dump.endedNanos());
+    long pauseNanos = stats.freezingNanos() + stats.frozenNanos() + (thawed - dump.endedNanos());
     Files.delete(partial.resolve("stats-dump"));
     Files.delete(partial.resolve("dump.log"));
     Generation generation = commit(partial, begin, pauseNanos, pipes);
     return new CaptureResult.Captured(generation, pauseNanos, Clock.bootNanos() - begin);
+  }
+
+  private String reason(Path partial, Command.Result dump) throws IOException {
+    if (dump.timedOut()) {
+      return "CRIU took longer than " + limit().toSeconds() + " s and was killed";
+    }
+    if (dump.exit() > 128) {
+      return "CRIU was killed by signal " + (dump.exit() - 128);
+    }
+    String errors = dump.errors().isBlank() ? "" : ": " + dump.errors().strip();
+    String said = CriuLog.reason(partial.resolve("dump.log")) + errors;
+    return Unsavable.in(copy.tree().pids()).map(kind -> kind + " (" + said + ")").orElse(said);
   }
 
   private Generation commit(Path partial, long begin, long pauseNanos, List<String> pipes)
@@ -169,23 +174,15 @@ public final class Capture {
         .must("archiving the changed files", limit());
   }
 
-  /** Every pipe of the tree that leads to our log, by CRIU's name for it. */
+  /** The pipe that leads to our log, by CRIU's name for it, if a process of the tree has it. */
   private List<String> logPipes() throws IOException {
     String ours = sandbox.log().key();
-    TreeSet<String> found = new TreeSet<>();
     for (int pid : copy.tree().refresh()) {
-      try (Stream<Path> fds = Files.list(Path.of("/proc/" + pid + "/fd"))) {
-        for (Path fd : fds.toList()) {
-          if (Files.readSymbolicLink(fd).toString().equals(ours)) {
-            found.add(ours);
-          }
-        }
-      } catch (IOException | UncheckedIOException gone) {
-        // The process or the descriptor ended meanwhile: then it is not part of the image either.
-        continue;
+      if (Unsavable.descriptors(pid).contains(ours)) {
+        return List.of(ours);
       }
     }
-    return List.copyOf(found);
+    return List.of();
   }
 
   /**
@@ -214,10 +211,10 @@ public final class Capture {
     }
   }
 
-  private static CaptureResult failed(@org.jspecify.annotations.Nullable Path partial, String why) {
+  private static CaptureResult failed(@Nullable Path partial, String why) {
     try {
-      if (partial != null && Files.exists(partial, LinkOption.NOFOLLOW_LINKS)) {
-        Generation.deleteTree(partial);
+      if (partial != null) {
+        Trees.delete(partial);
       }
     } catch (IOException e) {
       return new CaptureResult.CheckpointFailed(why + "; its remains stay: " + e.getMessage());

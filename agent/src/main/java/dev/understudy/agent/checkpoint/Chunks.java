@@ -5,6 +5,7 @@ import dev.understudy.agent.linux.Scheduling;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
@@ -24,6 +25,10 @@ public final class Chunks {
 
   private static final int WORKERS = 2;
   private static final int NICE = 10;
+
+  /** One a worker, or a large generation would make as much garbage as it has bytes. */
+  private static final ThreadLocal<ByteBuffer> BUFFER =
+      ThreadLocal.withInitial(() -> ByteBuffer.allocate(BYTES));
 
   private Chunks() {}
 
@@ -55,7 +60,7 @@ public final class Chunks {
       List<Long> sizes = new ArrayList<>();
       List<List<Future<String>>> hashes = new ArrayList<>();
       for (Path file : files) {
-        long size = java.nio.file.Files.size(file);
+        long size = Files.size(file);
         sizes.add(size);
         List<Future<String>> ofFile = new ArrayList<>();
         for (int i = 0; i < count(size); i++) {
@@ -80,7 +85,7 @@ public final class Chunks {
 
   private static String hashOf(Path file, long size, int index) throws IOException {
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-      ByteBuffer buffer = ByteBuffer.allocate(length(size, index));
+      ByteBuffer buffer = BUFFER.get().clear().limit(length(size, index));
       read(channel, buffer, (long) index * BYTES);
       return hash(buffer.flip());
     }

@@ -24,7 +24,7 @@ final class CriuLog {
   /** Words in CRIU's message, and what they mean to the owner of the program. */
   private static final Map<String, String> MEANINGS =
       Map.of(
-          "io_uring", "the program uses io_uring, which CRIU cannot save",
+          "[io_uring]", "the program uses io_uring, which CRIU cannot save",
           "Connected UNIX socket", "the program is connected to a UNIX socket outside",
           "external socket is used", "the program is connected to a UNIX socket outside",
           "packet socket", "the program uses a packet socket that CRIU cannot save",

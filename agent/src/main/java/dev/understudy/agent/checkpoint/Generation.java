@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.understudy.agent.checkpoint;
 
+import dev.understudy.agent.runtime.Trees;
 import dev.understudy.core.protocol.GenerationId;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -24,7 +24,7 @@ public record Generation(Path directory, Manifest manifest) {
   /** Name of the archive of /dev/shm, absent when that is empty. */
   static final String SHM = "shm.tar";
 
-  private static final String PARTIAL = ".partial";
+  private static final String PARTIAL = "partial-";
 
   /** Which one it is. */
   public GenerationId id() {
@@ -40,7 +40,7 @@ public record Generation(Path directory, Manifest manifest) {
 
   /** Deletes it. */
   public void delete() throws IOException {
-    deleteTree(directory);
+    Trees.delete(directory);
   }
 
   /**
@@ -51,7 +51,7 @@ public record Generation(Path directory, Manifest manifest) {
   public Optional<String> damage() throws IOException {
     for (FileEntry entry : manifest.files()) {
       Path file = directory.resolve(entry.name());
-      if (!Files.isRegularFile(file, java.nio.file.LinkOption.NOFOLLOW_LINKS)) {
+      if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
         return Optional.of("file " + entry.name() + " of generation " + id() + " is missing");
       }
       if (Files.size(file) != entry.size()) {
@@ -75,11 +75,10 @@ public record Generation(Path directory, Manifest manifest) {
     return Optional.empty();
   }
 
-  /** Makes an empty directory for a generation that is not complete yet. */
+  /** Makes an empty directory, closed to others, for a generation that is not complete yet. */
   static Path newPartial(Path generations, GenerationId id) throws IOException {
-    Path partial = generations.resolve(name(id) + PARTIAL);
-    deleteTree(partial);
-    return Files.createDirectories(partial);
+    Files.createDirectories(generations);
+    return Files.createTempDirectory(generations, PARTIAL + name(id) + "-");
   }
 
   /** Writes the manifest into a partial directory and gives that its final name. */
@@ -87,7 +86,7 @@ public record Generation(Path directory, Manifest manifest) {
     Path manifestFile = partial.resolve(Manifest.FILE);
     Files.write(manifestFile, manifest.toJson());
     Path complete = partial.resolveSibling(name(manifest.id()));
-    deleteTree(complete);
+    Trees.delete(complete);
     Files.move(partial, complete);
     return new Generation(complete, manifest);
   }
@@ -108,26 +107,13 @@ public record Generation(Path directory, Manifest manifest) {
     }
     for (Path entry : entries) {
       String name = entry.getFileName().toString();
-      if (!names.contains(name) && !name.endsWith(PARTIAL)) {
-        deleteTree(entry);
+      if (!names.contains(name) && !name.startsWith(PARTIAL)) {
+        Trees.delete(entry);
       }
     }
   }
 
   private static String name(GenerationId id) {
     return id.epoch().counter() + "-" + id.epoch().node() + "-" + id.sequence();
-  }
-
-  static void deleteTree(Path directory) throws IOException {
-    if (!Files.exists(directory, java.nio.file.LinkOption.NOFOLLOW_LINKS)) {
-      return;
-    }
-    try (Stream<Path> walk = Files.walk(directory)) {
-      for (Path path : walk.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(path);
-      }
-    } catch (UncheckedIOException e) {
-      throw new IOException("deleting " + directory + " failed: " + e.getMessage(), e);
-    }
   }
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.understudy.agent.runtime;
 
+import dev.understudy.agent.linux.Mounts;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -26,15 +26,11 @@ final class MountTable {
     return found;
   }
 
-  /** Unmounts everything at or below a directory, also what is still busy (umount -l). */
+  /** Unmounts everything at or below a directory, also what is still busy. */
   static void unmountBelow(Path directory) throws IOException {
-    List<Path> points = below(directory);
-    if (points.isEmpty()) {
-      return;
+    for (Path point : below(directory)) {
+      Mounts.unmount(point);
     }
-    List<String> argv = new ArrayList<>(List.of("umount", "-l", "--"));
-    points.forEach(point -> argv.add(point.toString()));
-    Command.of(argv).must("unmounting below " + directory, Duration.ofSeconds(10));
   }
 
   /** Space, tab, newline and backslash are written as three octal digits. */

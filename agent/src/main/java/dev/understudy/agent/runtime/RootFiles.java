@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.understudy.agent.runtime;
 
+import dev.understudy.agent.linux.Mounts;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -17,21 +20,25 @@ import java.util.Optional;
 public record RootFiles(Path directory) {
   private static final Duration LIMIT = Duration.ofSeconds(10);
 
-  /** overlay(5): the optional features would leave marks in the upper layer that only it reads. */
-  private static final String LAY_OUT =
-      """
-      mount -t overlay understudy -o "lowerdir=$2,upperdir=$1/upper,workdir=$1/work,$4" "$1/rootfs"
-      mount -t tmpfs -o "mode=755,nosuid,size=$3" understudy-dev "$1/dev"
-      cd "$1/dev"
-      mknod -m 666 null c 1 3; mknod -m 666 zero c 1 5; mknod -m 666 full c 1 7
-      mknod -m 666 random c 1 8; mknod -m 666 urandom c 1 9; mknod -m 666 tty c 5 0
-      mkdir -m 1777 shm mqueue
-      ln -s /proc/self/fd fd; ln -s /proc/self/fd/0 stdin
-      ln -s /proc/self/fd/1 stdout; ln -s /proc/self/fd/2 stderr
-      [ -z "$5" ] || tar -C "$1/dev/shm" -xpf "$5"
-      """;
+  /** Character devices that every program expects: name, major, minor. */
+  private static final List<Node> NODES =
+      List.of(
+          new Node("null", 1, 3),
+          new Node("zero", 1, 5),
+          new Node("full", 1, 7),
+          new Node("random", 1, 8),
+          new Node("urandom", 1, 9),
+          new Node("tty", 5, 0));
 
-  private static final String FEATURES_OFF = "redirect_dir=off,metacopy=off,index=off,xino=off";
+  private record Node(String name, int major, int minor) {}
+
+  /** Links to the caller's own descriptors, which runc makes too. */
+  static final Map<String, String> LINKS =
+      Map.of(
+          "fd", "/proc/self/fd",
+          "stdin", "/proc/self/fd/0",
+          "stdout", "/proc/self/fd/1",
+          "stderr", "/proc/self/fd/2");
 
   /** The writable layer: what the copy changed. */
   public Path upper() {
@@ -68,11 +75,6 @@ public record RootFiles(Path directory) {
       Optional<Path> upperArchive,
       Optional<Path> shmArchive)
       throws IOException {
-    for (Path path : new Path[] {directory, lower}) {
-      if (path.toString().matches(".*[,:\\\\].*")) {
-        throw new IOException("an overlay cannot use " + path + ": comma, colon or backslash in it");
-      }
-    }
     RootFiles files = new RootFiles(directory);
     for (String name : new String[] {"upper", "work", "rootfs", "dev"}) {
       Files.createDirectories(directory.resolve(name));
@@ -81,17 +83,31 @@ public record RootFiles(Path directory) {
       if (upperArchive.isPresent()) {
         unpack(upperArchive.get(), files.upper());
       }
-      String bytes = Long.toString(devBytes);
-      String shm = shmArchive.map(Path::toString).orElse("");
-      Command.of(
-              "sh", "-ec", LAY_OUT, "lay-out", directory.toString(), lower.toString(), bytes,
-              FEATURES_OFF, shm)
-          .must("laying out " + directory, LIMIT);
+      Mounts.overlay(
+          files.rootfs(), List.of(lower), files.upper(), directory.resolve("work"));
+      files.layOutDev(devBytes);
+      if (shmArchive.isPresent()) {
+        unpack(shmArchive.get(), files.shm());
+      }
     } catch (IOException e) {
       files.remove();
       throw e;
     }
     return files;
+  }
+
+  private void layOutDev(long bytes) throws IOException {
+    Mounts.tmpfs(dev(), bytes, 0755);
+    for (Node node : NODES) {
+      Mounts.makeNode(dev().resolve(node.name()), node.major(), node.minor(), 0666);
+    }
+    for (Map.Entry<String, String> link : LINKS.entrySet()) {
+      Files.createSymbolicLink(dev().resolve(link.getKey()), Path.of(link.getValue()));
+    }
+    for (String open : List.of("shm", "mqueue")) {
+      Path folder = Files.createDirectory(dev().resolve(open));
+      Files.setAttribute(folder, "unix:mode", 01777);
+    }
   }
 
   /** Whiteouts are character devices 0:0, opaque directories carry an extended attribute. */
@@ -105,7 +121,6 @@ public record RootFiles(Path directory) {
   /** Unmounts and deletes everything; the copy must be dead. */
   void remove() throws IOException {
     MountTable.unmountBelow(directory);
-    Command.of("rm", "-rf", "--one-file-system", directory.toString())
-        .must("removing " + directory, LIMIT);
+    Trees.delete(directory);
   }
 }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.understudy.agent.linux.Clock;
 import dev.understudy.agent.linux.LinuxException;
+import dev.understudy.agent.linux.Mounts;
 import dev.understudy.agent.linux.PidFd;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -43,12 +44,11 @@ public final class RuncStart {
     Path bundle = files.directory().resolve("bundle");
     RuncBundle.write(bundle, sandbox, files, program);
     Path dev = Files.createDirectories(files.rootfs().resolve("dev"));
-    for (String link : List.of("fd", "stdin", "stdout", "stderr")) {
+    for (String link : RootFiles.LINKS.keySet()) {
       // runc makes them itself, and follows those that it finds.
       Files.deleteIfExists(files.dev().resolve(link));
     }
-    Command.of("mount", "--bind", files.dev().toString(), dev.toString())
-        .must("mounting " + dev, LIMIT);
+    Mounts.bind(files.dev(), dev);
     String id = sandbox.spec().workload() + "-" + files.directory().getFileName();
     Path pidFile = bundle.resolve("pid");
     Path runcLog = bundle.resolve("runc.log");

@@ -160,10 +160,7 @@ public final class Sandbox implements AutoCloseable {
   }
 
   private static void wipe(Path directory) throws IOException {
-    if (Files.isDirectory(directory)) {
-      MountTable.unmountBelow(directory);
-      Command.of("rm", "-rf", "--one-file-system", directory.toString())
-          .must("removing " + directory, LIMIT);
-    }
+    MountTable.unmountBelow(directory);
+    Trees.delete(directory);
   }
 }

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.understudy.agent.runtime;
 
-import dev.understudy.api.cluster.Ipv4;
+import dev.understudy.agent.linux.Namespaces;
+import dev.understudy.agent.linux.Netlink;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.zip.CRC32;
 
@@ -20,56 +20,63 @@ public final class SandboxNetwork implements AutoCloseable {
   /** The name of the inner end, in the pinned network namespace. */
   public static final String DEVICE = "eth0";
 
-  private static final Duration LIMIT = Duration.ofSeconds(10);
-
-  /** IPv6 is off before any device exists: no router solicitation, no link-local address. */
-  private static final String INSIDE =
-      """
-      hostname "$1"
-      for at in all default lo; do
-        if [ -e /proc/sys/net/ipv6/conf/$at ]; then
-          echo 1 > /proc/sys/net/ipv6/conf/$at/disable_ipv6
-        fi
-      done
-      ip link set lo up
-      """;
-
   private final Path directory;
   private final String outer;
-  private final AutoCloseable gate;
+  private AutoCloseable gate =
+      () -> {
+        // Not attached yet.
+      };
 
-  private SandboxNetwork(Path directory, String outer, AutoCloseable gate) {
+  private SandboxNetwork(Path directory, String outer) {
     this.directory = directory;
     this.outer = outer;
-    this.gate = gate;
   }
 
   static SandboxNetwork create(
       SandboxSpec spec, String bridge, Path directory, GateAttachment attachment)
       throws IOException {
     String outer = deviceName(directory);
-    removeDevice(outer);
-    Files.createDirectories(directory);
-    for (String kind : List.of("net", "ipc", "uts")) {
-      Files.createFile(directory.resolve(kind));
-    }
+    Path net = directory.resolve("net");
+    SandboxNetwork made = new SandboxNetwork(directory, outer);
+    made.removeDevice();
     try {
-      Command.of(
-              "unshare", "--net=" + directory.resolve("net"), "--ipc=" + directory.resolve("ipc"),
-              "--uts=" + directory.resolve("uts"), "sh", "-ec", INSIDE, "sandbox", spec.workload())
-          .must("making the namespaces of " + spec.workload(), LIMIT);
-      Path net = directory.resolve("net");
-      ip("link", "add", outer, "type", "veth", "peer", "name", DEVICE, "netns", net.toString());
-      String address = Ipv4.text(spec.address()) + "/" + spec.prefix();
-      inside(net, "addr", "add", address, "brd", "+", "dev", DEVICE);
-      AutoCloseable gate = attachment.attach(net, DEVICE);
-      inside(net, "link", "set", DEVICE, "up");
-      ip("link", "set", outer, "master", bridge, "up");
-      return new SandboxNetwork(directory, outer, gate);
+      Namespaces.pinNew(
+          net, directory.resolve("ipc"), directory.resolve("uts"), spec.workload());
+      Namespaces.runIn(net, SandboxNetwork::disableIpv6);
+      try (Netlink here = Netlink.open()) {
+        here.createVeth(outer, DEVICE, net);
+        Namespaces.runIn(net, () -> address(spec));
+        made.gate = attachment.attach(net, DEVICE);
+        Namespaces.runIn(net, SandboxNetwork::up);
+        here.setMaster(outer, bridge);
+        here.setUp(outer);
+      }
+      return made;
     } catch (IOException e) {
-      removeDevice(outer);
-      MountTable.unmountBelow(directory);
+      made.close();
       throw e;
+    }
+  }
+
+  /** Before any device exists: no router solicitation leaves, no link-local address appears. */
+  private static void disableIpv6() throws IOException {
+    for (String at : List.of("all", "default", "lo")) {
+      Path file = Path.of("/proc/sys/net/ipv6/conf", at, "disable_ipv6");
+      if (Files.exists(file)) {
+        Files.writeString(file, "1");
+      }
+    }
+  }
+
+  private static void address(SandboxSpec spec) throws IOException {
+    try (Netlink inside = Netlink.open()) {
+      inside.addAddress(DEVICE, spec.address(), spec.prefix());
+    }
+  }
+
+  private static void up() throws IOException {
+    try (Netlink inside = Netlink.open()) {
+      inside.setUp(DEVICE);
     }
   }
 
@@ -100,8 +107,10 @@ public final class SandboxNetwork implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    removeDevice(outer);
-    MountTable.unmountBelow(directory);
+    removeDevice();
+    for (Path pin : List.of(net(), ipc(), uts())) {
+      Namespaces.unpin(pin);
+    }
     try {
       gate.close();
     } catch (IOException e) {
@@ -118,24 +127,11 @@ public final class SandboxNetwork implements AutoCloseable {
     return "us-%08x".formatted(hash.getValue());
   }
 
-  private static void removeDevice(String name) throws IOException {
-    if (Files.exists(Path.of("/proc/self/net/dev"))
-        && Files.readString(Path.of("/proc/self/net/dev")).contains(name + ":")) {
-      ip("link", "delete", name);
+  private void removeDevice() throws IOException {
+    try (Netlink here = Netlink.open()) {
+      if (here.exists(outer)) {
+        here.delete(outer);
+      }
     }
-  }
-
-  private static void ip(String... arguments) throws IOException {
-    run(List.of("ip"), arguments);
-  }
-
-  private static void inside(Path net, String... arguments) throws IOException {
-    run(List.of("nsenter", "--net=" + net, "--", "ip"), arguments);
-  }
-
-  private static void run(List<String> before, String... arguments) throws IOException {
-    List<String> argv = new java.util.ArrayList<>(before);
-    argv.addAll(List.of(arguments));
-    Command.of(argv).must("ip " + String.join(" ", arguments), LIMIT);
   }
 }
