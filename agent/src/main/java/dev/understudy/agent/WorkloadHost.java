@@ -8,6 +8,7 @@ import dev.understudy.agent.checkpoint.HeldCopy;
 import dev.understudy.agent.checkpoint.Hold;
 import dev.understudy.agent.checkpoint.HoldResult;
 import dev.understudy.agent.checkpoint.HostFacts;
+import dev.understudy.agent.checkpoint.Receiver;
 import dev.understudy.agent.control.Journal;
 import dev.understudy.agent.gate.OutputGate;
 import dev.understudy.agent.linux.Clock;
@@ -18,7 +19,6 @@ import dev.understudy.agent.runtime.Copy;
 import dev.understudy.agent.runtime.Program;
 import dev.understudy.agent.runtime.RuncStart;
 import dev.understudy.agent.runtime.Sandbox;
-import dev.understudy.agent.runtime.SandboxSpec;
 import dev.understudy.agent.runtime.StartResult;
 import dev.understudy.api.cluster.Ipv4;
 import dev.understudy.api.control.NodeEvent;
@@ -62,7 +62,7 @@ final class WorkloadHost {
   private final ExecutorService checkpoints;
   private @Nullable Copy running;
   private @Nullable PidFd runningExit;
-  private @Nullable HeldCopy held;
+  private volatile @Nullable HeldCopy held;
   private long heldSince;
   private Epoch startWanted = Epoch.NONE;
   private Epoch epoch = Epoch.NONE;
@@ -132,14 +132,15 @@ final class WorkloadHost {
   }
 
   private void wake(Epoch reign, GenerationId generation) {
+    HeldCopy copy = held;
     try {
       if (generation.sequence() == GenerationId.LIVE && running != null) {
         frozen = false;
         running.tree().wake();
-      } else if (held != null && held.id().equals(generation)) {
-        held.wake();
-        running = held.copy();
-        watchExit(running, reign);
+      } else if (copy != null && copy.id().equals(generation)) {
+        copy.wake();
+        running = copy.copy();
+        watchExit(copy.copy(), reign);
         held = null;
       } else {
         mailbox.tell(at -> new Input.Failed(at, name, reign, "no copy " + generation + " is held"));
@@ -415,8 +416,16 @@ final class WorkloadHost {
     }
   }
 
-  SandboxSpec spec() {
-    return sandbox.spec();
+  /** Whether that generation would be of use here, asked on the receiver's thread. */
+  Receiver.Answer offered(GenerationId id) {
+    HeldCopy current = held;
+    if (current != null && !id.newerThan(current.id())) {
+      return new Receiver.Answer.Decline(current.id() + " is held, which is newer than " + id);
+    }
+    return new Receiver.Answer.Accept(
+        sandbox.places().generations(name),
+        sandbox.spec().generationLimitBytes(),
+        Optional.ofNullable(current).map(HeldCopy::generation));
   }
 
   // ---- for status ------------------------------------------------------------------------------
