@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Every safety time of the protocol, derived and checked in one place. All durations are nanoseconds. */
+/**
+ * Every safety time of the protocol, derived and checked in one place. All durations are
+ * nanoseconds.
+ */
 @NullMarked
 package dev.understudy.core.timing;
 

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.understudy.agent.gate;
+
+import dev.understudy.agent.linux.Clock;
+import dev.understudy.agent.linux.Errno;
+import dev.understudy.agent.linux.Kernel;
+import dev.understudy.agent.linux.LinuxException;
+import dev.understudy.agent.linux.Memory;
+import dev.understudy.agent.linux.Namespaces;
+import dev.understudy.agent.linux.Netlink;
+import dev.understudy.agent.linux.Syscall;
+import java.io.IOException;
+import java.nio.file.Path;
+
+/**
+ * A gate whose deadline is absolute and in the kernel: an eBPF program at the egress of the device
+ * (TCX, Linux 6.6) and a map with at most one entry, the deadline. A stalled agent can neither leave
+ * it open nor open it late. A renewal is one bpf(2) call and allocates nothing.
+ *
+ * <p>The program is attached without a link descriptor, because such a link ends with the process
+ * that holds it, which would open the gate. Frames that bypass traffic control altogether (packet
+ * sockets with PACKET_QDISC_BYPASS, which need CAP_NET_RAW) do not meet it.
+ */
+public final class EbpfGate implements OutputGate {
+  /** Name of program and map: by it a later agent knows what an earlier one left. */
+  static final String NAME = "understudy_gate";
+
+  private static final int MAP_HASH = 1;
+  private static final int ELEMENT_BYTES = 32;
+
+  /** A deletion names a key; the kernel refuses it when a value follows. */
+  private static final int KEY_BYTES = 16;
+
+  private final Path netns;
+  private final String device;
+  private final int ifindex;
+  private final int map;
+  private final int programId;
+  private final long hostOffsetNanos = Clock.hostBootOffsetNanos();
+  private final Memory key = Memory.ofSize(4);
+  private final Memory value = Memory.ofSize(8);
+  private final Memory attr = Memory.ofSize(ELEMENT_BYTES);
+  private boolean open = true;
+
+  private EbpfGate(Path netns, String device, int ifindex, int map, int programId) {
+    this.netns = netns;
+    this.device = device;
+    this.ifindex = ifindex;
+    this.map = map;
+    this.programId = programId;
+    attr.bytes().putInt(0, map).putLong(8, key.address()).putLong(16, value.address());
+  }
+
+  /**
+   * Attaches a shut gate; one that an earlier agent left is taken away afterwards, so that output is
+   * shut throughout.
+   *
+   * @param netns file of the device's network namespace
+   * @throws LinuxException when the kernel refuses, with the verifier's log if it has one
+   */
+  public static EbpfGate attach(Path netns, String device) throws IOException {
+    return Namespaces.callIn(
+        netns,
+        () -> {
+          try (Netlink netlink = Netlink.open()) {
+            return attachHere(netns, device, netlink.index(device));
+          }
+        });
+  }
+
+  private static EbpfGate attachHere(Path netns, String device, int ifindex)
+      throws LinuxException {
+    // A hash and not an array: only in a hash "no entry" exists, and means shut.
+    int map = Bpf.createMap(MAP_HASH, 4, 8, 1, NAME);
+    try {
+      int program = Bpf.loadProgram(GateProgram.instructions(map), NAME);
+      try {
+        int id = Bpf.describeProgram(program).id();
+        Bpf.attachToEgress(program, ifindex);
+        detachEarlier(ifindex, id);
+        return new EbpfGate(netns, device, ifindex, map, id);
+      } finally {
+        // Attached programs live without a descriptor.
+        Kernel.close(program);
+      }
+    } catch (LinuxException e) {
+      Kernel.close(map);
+      throw e;
+    }
+  }
+
+  private static void detachEarlier(int ifindex, int ownId) throws LinuxException {
+    for (int id : Bpf.programsAtEgress(ifindex)) {
+      if (id == ownId) {
+        continue;
+      }
+      int program = Bpf.openProgram(id);
+      try {
+        if (Bpf.describeProgram(program).name().equals(NAME)) {
+          Bpf.detachFromEgress(program, ifindex);
+        }
+      } finally {
+        Kernel.close(program);
+      }
+    }
+  }
+
+  @Override
+  public synchronized void openUntil(long bootNanos) throws LinuxException {
+    requireOpen();
+    long hostNanos = bootNanos - hostOffsetNanos;
+    // The kernel compares unsigned numbers: a negative deadline would never come.
+    value.bytes().putLong(0, Math.max(0, hostNanos));
+    Kernel.succeeded(element(Bpf.MAP_UPDATE), Syscall.BPF, "move the gate's deadline");
+  }
+
+  @Override
+  public synchronized void shut() throws LinuxException {
+    requireOpen();
+    long result = element(Bpf.MAP_DELETE);
+    if (result != -Errno.ENOENT) {
+      Kernel.succeeded(result, Syscall.BPF, "delete the gate's deadline");
+    }
+  }
+
+  @Override
+  public boolean isShut() throws IOException {
+    return isPast() && Namespaces.callIn(netns, this::isAttached);
+  }
+
+  private synchronized boolean isPast() throws LinuxException {
+    requireOpen();
+    long result = element(Bpf.MAP_LOOKUP);
+    if (result == -Errno.ENOENT) {
+      return true;
+    }
+    Kernel.succeeded(result, Syscall.BPF, "read the gate's deadline");
+    return value.bytes().getLong(0) <= Clock.bootNanos() - hostOffsetNanos;
+  }
+
+  private boolean isAttached() throws LinuxException {
+    return Bpf.programsAtEgress(ifindex).contains(programId);
+  }
+
+  private long element(int command) {
+    int length = command == Bpf.MAP_DELETE ? KEY_BYTES : ELEMENT_BYTES;
+    long result = Kernel.call(Syscall.BPF, command, attr.address(), length, 0);
+    attr.keep();
+    key.keep();
+    value.keep();
+    return result;
+  }
+
+  private void requireOpen() {
+    if (!open) {
+      throw new IllegalStateException("the gate of " + device + " was let go of before");
+    }
+  }
+
+  @Override
+  public String kind() {
+    return "ebpf";
+  }
+
+  @Override
+  public synchronized void close() throws LinuxException {
+    if (open) {
+      try {
+        shut();
+      } finally {
+        open = false;
+        Kernel.close(map);
+      }
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "ebpf gate of " + device + " (" + ifindex + ") in " + netns;
+  }
+}

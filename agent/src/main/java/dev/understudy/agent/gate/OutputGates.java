@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.understudy.agent.gate;
+
+import dev.understudy.agent.linux.LinuxException;
+import java.io.IOException;
+import java.nio.file.Path;
+
+/** Chooses the best gate that a host allows. */
+public final class OutputGates {
+  private OutputGates() {}
+
+  /**
+   * A gate, and in one sentence which it is and why.
+   *
+   * @param gate attached and shut
+   * @param why for people
+   */
+  public record Choice(OutputGate gate, String why) {}
+
+  /**
+   * Attaches an eBPF gate, or an nftables gate where the kernel refuses that.
+   *
+   * @param netns file of the device's network namespace
+   * @throws IOException with both refusals when there can be no gate at all; a workload must not run
+   *     then
+   */
+  public static Choice choose(Path netns, String device) throws IOException {
+    LinuxException refused;
+    try {
+      EbpfGate gate = EbpfGate.attach(netns, device);
+      return new Choice(gate, gate + ": absolute deadline");
+    } catch (LinuxException e) {
+      refused = e;
+    }
+    try {
+      NftablesGate gate = NftablesGate.attach(netns, device);
+      return new Choice(gate, gate + ", because eBPF is refused: " + refused.getMessage());
+    } catch (LinuxException e) {
+      IOException neither =
+          new IOException(
+              "no output gate on "
+                  + device
+                  + ", needed is Linux 6.6 with CAP_BPF and CAP_NET_ADMIN, or nftables: "
+                  + refused.getMessage()
+                  + "; "
+                  + e.getMessage(),
+              e);
+      neither.addSuppressed(refused);
+      throw neither;
+    }
+  }
+}

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.understudy.agent.linux;
+
+import java.nio.file.Path;
+
+/** A pipe whose ends are not inherited by children (pipe2(2) with O_CLOEXEC). */
+public final class Pipe implements AutoCloseable {
+  private static final int O_CLOEXEC = 0x80000;
+  private static final int F_SETPIPE_SZ = 1031;
+
+  private final int readEnd;
+  private final int writeEnd;
+  private boolean readOpen = true;
+  private boolean writeOpen = true;
+
+  private Pipe(int readEnd, int writeEnd) {
+    this.readEnd = readEnd;
+    this.writeEnd = writeEnd;
+  }
+
+  /** A new pipe, both ends blocking. */
+  public static Pipe open() throws LinuxException {
+    Memory ends = Memory.ofSize(8);
+    Kernel.require(Syscall.PIPE2, "", ends.address(), O_CLOEXEC, 0, 0);
+    ends.keep();
+    return new Pipe(ends.bytes().getInt(0), ends.bytes().getInt(4));
+  }
+
+  /** Descriptor to read from. */
+  public int readEnd() {
+    return readEnd;
+  }
+
+  /** Descriptor to write to. */
+  public int writeEnd() {
+    return writeEnd;
+  }
+
+  /**
+   * A path by which any process in this PID namespace with enough rights opens a descriptor of ours
+   * anew; opening the path of a pipe's end gives that end.
+   */
+  public static Path procPath(int fd) {
+    return Path.of("/proc", Long.toString(ProcessHandle.current().pid()), "fd", "" + fd);
+  }
+
+  /**
+   * Sets how much the pipe holds before writers wait.
+   *
+   * @return the size that the kernel chose, at least the one asked for
+   * @throws LinuxException EPERM above /proc/sys/fs/pipe-max-size
+   */
+  public int resize(int bytes) throws LinuxException {
+    return (int)
+        Kernel.require(Syscall.FCNTL, "pipe size " + bytes, writeEnd, F_SETPIPE_SZ, bytes, 0);
+  }
+
+  /** Closes the end to read from. */
+  public void closeReadEnd() {
+    if (readOpen) {
+      readOpen = false;
+      Kernel.close(readEnd);
+    }
+  }
+
+  /** Closes the end to write to, so that readers see the end when other writers are gone too. */
+  public void closeWriteEnd() {
+    if (writeOpen) {
+      writeOpen = false;
+      Kernel.close(writeEnd);
+    }
+  }
+
+  @Override
+  public void close() {
+    closeReadEnd();
+    closeWriteEnd();
+  }
+}

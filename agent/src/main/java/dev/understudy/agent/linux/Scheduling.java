@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.understudy.agent.linux;
+
+/** Priorities and memory locks; all but the lock concern the calling thread alone. */
+public final class Scheduling {
+  private static final int SCHED_FIFO = 1;
+
+  /** Children and threads started from here are ordinary again (sched(7)). */
+  private static final int SCHED_RESET_ON_FORK = 0x4000_0000;
+
+  private static final int MCL_CURRENT_FUTURE_ONFAULT = 1 | 2 | 4;
+  private static final int PRIO_PROCESS = 0;
+  private static final int PR_SET_TIMERSLACK = 29;
+
+  private Scheduling() {}
+
+  /**
+   * Runs the calling thread before every ordinary one (sched_setscheduler(2), SCHED_FIFO).
+   *
+   * @param priority 1 to 99
+   */
+  public static Attempt tryRealTime(int priority) {
+    Memory parameter = Memory.ofSize(4);
+    parameter.bytes().putInt(0, priority);
+    long result =
+        Kernel.call(
+            Syscall.SCHED_SETSCHEDULER,
+            0,
+            SCHED_FIFO | SCHED_RESET_ON_FORK,
+            parameter.address(),
+            0);
+    parameter.keep();
+    return Attempt.of(
+        "real-time priority " + priority, result, "needs CAP_SYS_NICE and a real-time budget");
+  }
+
+  /**
+   * Keeps the process's pages in memory once they were touched (mlockall(2)). Without MCL_ONFAULT
+   * the whole reserved code cache would become resident.
+   */
+  public static Attempt tryLockMemory() {
+    long result = Kernel.call(Syscall.MLOCKALL, MCL_CURRENT_FUTURE_ONFAULT, 0);
+    return Attempt.of("memory lock", result, "needs CAP_IPC_LOCK or a higher RLIMIT_MEMLOCK");
+  }
+
+  /**
+   * Sets the calling thread's nice value (setpriority(2)); processes that it starts inherit it.
+   *
+   * @param nice -20 to 19, higher yields more
+   */
+  public static Attempt niceThisThread(int nice) {
+    long result = Kernel.call(Syscall.SETPRIORITY, PRIO_PROCESS, 0, nice, 0);
+    return Attempt.of("nice " + nice, result, "lower values need CAP_SYS_NICE");
+  }
+
+  /** How late the kernel may make the calling thread's timers, in nanoseconds (prctl(2)). */
+  public static Attempt timerSlack(long nanos) {
+    if (nanos < 1) {
+      throw new IllegalArgumentException("a slack of " + nanos + " ns means the default");
+    }
+    long result = Kernel.call(Syscall.PRCTL, PR_SET_TIMERSLACK, nanos);
+    return Attempt.of("timer slack " + nanos + " ns", result, "prctl refused");
+  }
+}

@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.understudy.agent.gate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.understudy.agent.gate.Wire.Trial;
+import dev.understudy.agent.linux.Clock;
+import dev.understudy.agent.linux.GratuitousArp;
+import dev.understudy.agent.linux.Link;
+import dev.understudy.agent.linux.LinuxException;
+import dev.understudy.agent.linux.Namespaces;
+import dev.understudy.agent.linux.NetlinkSocket;
+import dev.understudy.agent.linux.Root;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class OutputGateTest {
+  private static final long MILLI = 1_000_000L;
+
+  @TempDir Path folder;
+  private Link link;
+  private Wire wire;
+
+  @BeforeEach
+  void join() throws IOException {
+    Root.assumed();
+    link = Link.create(folder);
+    wire = new Wire(link);
+  }
+
+  @AfterEach
+  void part() throws IOException {
+    wire.close();
+    link.close();
+  }
+
+  private GratuitousArp announcer() throws IOException {
+    return Namespaces.callIn(
+        link.host(), () -> GratuitousArp.open(Link.HOST_DEVICE, Link.HOST));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void nothingLeavesByDefaultNotEvenAnArpReply(Gates kind) throws IOException {
+    try (OutputGate gate = kind.attach(link);
+        GratuitousArp arp = announcer()) {
+      assertThat(gate.isShut()).isTrue();
+      for (int round = 0; round < 50; round++) {
+        wire.callHost();
+        assertThat(wire.tryOne().passed()).isFalse();
+        if (kind.seesPacketSockets()) {
+          assertThat(arp.announce()).isFalse();
+        }
+        wire.waitNanos(MILLI);
+      }
+      // Flags 0x2 would mean that the neighbour got an answer.
+      assertThat(link.arpEntryOfHost()).doesNotContain("0x2");
+
+      gate.openUntil(Clock.bootNanos() + 1_000 * MILLI);
+      assertThat(gate.isShut()).isFalse();
+      assertThat(arp.announce()).isTrue();
+      wire.warmUp(gate);
+      assertThat(link.arpEntryOfHost()).contains("0x2");
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void theGateShutsByItselfAtItsDeadline(Gates kind) throws IOException {
+    try (OutputGate gate = kind.attach(link)) {
+      wire.warmUp(gate);
+      long early = kind.earlyTicks() * Clock.tickNanos();
+      for (int round = 0; round < 5; round++) {
+        long deadline = Clock.bootNanos() + 40 * MILLI;
+        gate.openUntil(deadline);
+        List<Trial> trials = wire.tryUntil(deadline + 30 * MILLI);
+        assertThat(trials).anyMatch(Trial::passed).anyMatch(trial -> !trial.passed());
+        assertThat(trials)
+            .allSatisfy(
+                trial -> {
+                  if (trial.passed()) {
+                    assertThat(trial.fromNanos()).isLessThan(deadline);
+                  } else {
+                    assertThat(trial.toNanos()).isGreaterThanOrEqualTo(deadline - early);
+                  }
+                });
+        assertThat(gate.isShut()).isTrue();
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void renewalsLeaveNoGap(Gates kind) throws IOException {
+    try (OutputGate gate = kind.attach(link)) {
+      wire.warmUp(gate);
+      long end = Clock.bootNanos() + 400 * MILLI;
+      long late = 0;
+      while (Clock.bootNanos() < end) {
+        long deadline = Clock.bootNanos() + 60 * MILLI;
+        gate.openUntil(deadline);
+        long before = Clock.bootNanos();
+        List<Trial> trials = wire.tryUntil(before + 5 * MILLI);
+        // Only a test that was held up for longer than the lease may miss one.
+        late = Math.max(late, Clock.bootNanos() - before);
+        if (late < 30 * MILLI) {
+          assertThat(trials).allMatch(Trial::passed);
+        }
+      }
+      assertThat(late).isLessThan(1_000 * MILLI);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void shuttingWorksAtOnceAndOnlyForNow(Gates kind) throws IOException {
+    try (OutputGate gate = kind.attach(link)) {
+      wire.warmUp(gate);
+      for (int round = 0; round < 20; round++) {
+        gate.openUntil(Clock.bootNanos() + 2_000 * MILLI);
+        assertThat(wire.tryOne().passed()).isTrue();
+        gate.shut();
+        assertThat(wire.tryOne().passed()).isFalse();
+        assertThat(gate.isShut()).isTrue();
+      }
+      gate.shut();
+      gate.openUntil(Clock.bootNanos() - MILLI);
+      assertThat(wire.tryOne().passed()).isFalse();
+      gate.openUntil(Long.MIN_VALUE / 2);
+      assertThat(wire.tryOne().passed()).isFalse();
+      assertThat(gate.isShut()).isTrue();
+    }
+    assertThat(wire.tryOne().passed()).isFalse();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void attachingAgainShutsWhatAnEarlierAgentOpened(Gates kind) throws IOException {
+    try (OutputGate earlier = kind.attach(link)) {
+      wire.warmUp(earlier);
+      earlier.openUntil(Clock.bootNanos() + 5_000 * MILLI);
+      assertThat(wire.tryOne().passed()).isTrue();
+      try (OutputGate gate = kind.attach(link)) {
+        assertThat(gate.isShut()).isTrue();
+        assertThat(wire.tryOne().passed()).isFalse();
+        // Were the earlier one still there, shut, this would not pass.
+        earlier.shut();
+        gate.openUntil(Clock.bootNanos() + 1_000 * MILLI);
+        assertThat(wire.tryOne().passed()).isTrue();
+      }
+    }
+  }
+
+  @Test
+  void aGateThatWasTakenAwayIsNotCalledShut() throws Exception {
+    NftablesGate flushed = NftablesGate.attach(link.host(), Link.HOST_DEVICE);
+    assertThat(flushed.isShut()).isTrue();
+    Namespaces.runIn(
+        link.host(),
+        () -> {
+          try (NetlinkSocket socket = NetlinkSocket.open(NetlinkSocket.NETFILTER)) {
+            NftablesBatch batch = new NftablesBatch();
+            batch.deleteTable(5, "understudy_gate_v0");
+            socket.transact(batch.finished(), "flush");
+          }
+        });
+    assertThat(flushed.isShut()).isFalse();
+    assertThatThrownBy(() -> flushed.openUntil(Clock.bootNanos() + 1_000 * MILLI))
+        .isInstanceOf(LinuxException.class)
+        .hasMessageStartingWith("nftables: open the gate of v0: ENOENT (2)");
+    assertThatThrownBy(flushed::close).isInstanceOf(LinuxException.class);
+
+    try (EbpfGate earlier = EbpfGate.attach(link.host(), Link.HOST_DEVICE);
+        EbpfGate gate = EbpfGate.attach(link.host(), Link.HOST_DEVICE)) {
+      assertThat(earlier.isShut()).isFalse();
+      assertThat(gate.isShut()).isTrue();
+    }
+  }
+
+  @Test
+  void theBestGateIsChosenAndSaid() throws IOException {
+    OutputGates.Choice choice = OutputGates.choose(link.host(), Link.HOST_DEVICE);
+    try (OutputGate gate = choice.gate()) {
+      assertThat(gate.kind()).isEqualTo("ebpf");
+      assertThat(choice.why()).startsWith("ebpf gate of v0 (").endsWith("absolute deadline");
+    }
+    assertThatThrownBy(() -> OutputGates.choose(link.host(), "none"))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("no output gate on none")
+        .hasMessageContaining("ENODEV");
+  }
+
+  @Test
+  void theVerifiersWordsAreInTheError() {
+    long exitWithoutResult = 0x95;
+    assertThatThrownBy(() -> Bpf.loadProgram(new long[] {exitWithoutResult}, "broken"))
+        .isInstanceOf(LinuxException.class)
+        .hasMessageStartingWith("bpf load program broken: EACCES (13): ")
+        .hasMessageContaining("R0 !read_ok");
+  }
+}

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.understudy.lab.tools;
+
+import java.nio.file.Path;
+import java.util.Map;
+
+/** Where the project keeps what it fetches. */
+final class CacheFolder {
+  private CacheFolder() {}
+
+  /**
+   * {@code UNDERSTUDY_CACHE}, else {@code understudy} below {@code XDG_CACHE_HOME}, else below
+   * {@code ~/.cache}. A relative {@code XDG_CACHE_HOME} is ignored, as the XDG Base Directory
+   * Specification demands.
+   */
+  static Path locate(Map<String, String> environment, String userHome) throws ToolsException {
+    String own = environment.getOrDefault("UNDERSTUDY_CACHE", "");
+    String xdg = environment.getOrDefault("XDG_CACHE_HOME", "");
+    String home = environment.getOrDefault("HOME", "");
+    Path folder;
+    if (!own.isEmpty()) {
+      folder = Path.of(own).toAbsolutePath();
+    } else if (xdg.startsWith("/")) {
+      folder = Path.of(xdg, "understudy");
+    } else {
+      folder = Path.of(home.isEmpty() ? userHome : home, ".cache", "understudy").toAbsolutePath();
+    }
+    Path normal = folder.normalize();
+    // The path becomes a part of apt's configuration and of a library path, without escapes.
+    if (!normal.toString().matches("[A-Za-z0-9/._+@=,-]+")) {
+      throw new ToolsException(
+          "the cache folder "
+              + normal
+              + " has a character that apt or the loader would misread;"
+              + " set UNDERSTUDY_CACHE to a plain path");
+    }
+    return normal;
+  }
+}

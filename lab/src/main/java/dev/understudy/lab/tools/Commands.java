@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.understudy.lab.tools;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Runs a program to its end. The program dies with the thread that started it, so that a killed run
+ * leaves no apt behind that would hold its locks.
+ */
+final class Commands {
+  private static final List<String> USUAL_FOLDERS =
+      List.of("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin");
+
+  private final Path scratch;
+
+  /** Output goes through files below {@code scratch}, which must exist. */
+  Commands(Path scratch) {
+    this.scratch = scratch;
+  }
+
+  /** How a program ended and what it wrote. */
+  record Output(int exitCode, String out, String err) {
+    boolean ok() {
+      return exitCode == 0;
+    }
+
+    String all() {
+      return err + "\n" + out;
+    }
+  }
+
+  /** Called about every second while a program runs. */
+  interface Watcher {
+    void tick() throws IOException;
+  }
+
+  Output run(List<String> command, int limitSeconds) throws ToolsException {
+    return run(command, Map.of(), limitSeconds, () -> {});
+  }
+
+  /** Runs in {@code scratch}, in the C locale; after the limit the program is killed. */
+  Output run(List<String> command, Map<String, String> environment, int limitSeconds, Watcher watch)
+      throws ToolsException {
+    Path out = scratch.resolve("stdout");
+    Path err = scratch.resolve("stderr");
+    try {
+      ProcessBuilder builder = new ProcessBuilder(boundToUs(command));
+      builder.directory(scratch.toFile());
+      builder.redirectInput(new File("/dev/null"));
+      builder.redirectOutput(out.toFile());
+      builder.redirectError(err.toFile());
+      builder.environment().put("LC_ALL", "C");
+      builder.environment().putAll(environment);
+      Process process = builder.start();
+      try {
+        await(process, command, limitSeconds, watch);
+      } finally {
+        process.destroyForcibly();
+      }
+      return new Output(process.exitValue(), text(out), text(err));
+    } catch (IOException e) {
+      throw new ToolsException(
+          "running " + command.getFirst() + " failed: " + e.getMessage() + "; run it again", e);
+    }
+  }
+
+  private static void await(Process process, List<String> command, int limitSeconds, Watcher watch)
+      throws ToolsException, IOException {
+    try {
+      for (int second = 0; second < limitSeconds; second++) {
+        if (process.waitFor(1, TimeUnit.SECONDS)) {
+          return;
+        }
+        watch.tick();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new ToolsException("running " + command.getFirst() + " was interrupted", e);
+    }
+    throw new ToolsException(
+        String.join(" ", command)
+            + " did not end within "
+            + limitSeconds
+            + " s; check the network, then run the command again");
+  }
+
+  /** Where a program is, if it is installed. */
+  static Optional<Path> find(String program) {
+    List<String> folders = new ArrayList<>();
+    String path = System.getenv("PATH");
+    folders.addAll(path == null ? List.of() : List.of(path.split(":")));
+    folders.addAll(USUAL_FOLDERS);
+    return folders.stream()
+        .filter(folder -> folder.startsWith("/"))
+        .map(folder -> Path.of(folder, program))
+        .filter(Files::isExecutable)
+        .findFirst();
+  }
+
+  private static List<String> boundToUs(List<String> command) {
+    Optional<Path> setpriv = find("setpriv");
+    if (setpriv.isEmpty()) {
+      return command;
+    }
+    List<String> bound = new ArrayList<>();
+    bound.addAll(List.of(setpriv.get().toString(), "--pdeathsig", "KILL", "--"));
+    bound.addAll(command);
+    return bound;
+  }
+
+  private static String text(Path file) throws IOException {
+    return new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
+  }
+}

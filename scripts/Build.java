@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import java.io.BufferedReader;
+import java.io.BufferedWriter;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import javax.xml.parsers.DocumentBuilderFactory;
+import org.w3c.dom.Element;
+import org.w3c.dom.NodeList;
+
+/**
+ * Drives Maven for ./build and ./understudy, shows progress, and sums up the tests. Started by these
+ * two scripts only, which hold the lock of the build.
+ */
+final class Build {
+  private static final String CLASS_PATH_GOAL =
+      "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:build-classpath";
+  private static final String SUREFIRE_GOAL =
+      "org.apache.maven.plugins:maven-surefire-plugin:3.6.1:test";
+  private static final String FORMAT_GOAL =
+      "com.diffplug.spotless:spotless-maven-plugin:3.11.0:check";
+  private static final Pattern MODULE =
+      Pattern.compile("\\[INFO] Building understudy-(\\S+) .*\\[(\\d+/\\d+)]");
+  private static final Pattern RUNNING = Pattern.compile("\\[INFO] Running (\\S+)");
+  private static final Pattern CRASH =
+      Pattern.compile("The forked VM terminated|error in the forked process|crashed");
+  private static final List<String> REPORTS = List.of("surefire-reports", "e2e-reports");
+  private static final int LAST_LINES = 25;
+
+  private final Path root;
+  private final List<String> failedSteps = new ArrayList<>();
+  private int passed;
+  private int failed;
+  private int skipped;
+
+  private Build(Path root) {
+    this.root = root;
+  }
+
+  public static void main(String[] arguments) throws Exception {
+    List<String> known = List.of("--for-use", "--fast");
+    List<String> given = List.of(arguments);
+    if (given.size() > 1 || !known.containsAll(given)) {
+      System.err.println("usage: ./build [--fast]");
+      System.exit(2);
+    }
+    // The launcher of single-file programs sets this to the file's path as it was given.
+    Path script = Path.of(System.getProperty("jdk.launcher.sourcefile"));
+    Build build = new Build(script.toRealPath().getParent().getParent());
+    boolean ok =
+        given.contains("--for-use") ? build.forUse() : build.checkAll(given.contains("--fast"));
+    System.exit(ok ? 0 : 1);
+  }
+
+  /** What ./understudy needs: classes and a class path. */
+  private boolean forUse() throws Exception {
+    // Sources that change while we compile are newer than this, so the next start builds again.
+    Path draft = Files.writeString(target().resolve("built.new"), "");
+    boolean ok =
+        maven(
+            "compile",
+            "compile",
+            CLASS_PATH_GOAL,
+            "-Dmdep.outputFile=target/classpath.txt",
+            "-DincludeScope=runtime");
+    if (ok) {
+      Files.move(draft, target().resolve("built"), StandardCopyOption.REPLACE_EXISTING);
+    }
+    return ok;
+  }
+
+  private boolean checkAll(boolean fast) throws Exception {
+    clearReports();
+    maven("format check", FORMAT_GOAL);
+    if (forUse()) {
+      maven("unit tests", "test", "-Dmaven.test.failure.ignore=true");
+      if (!fast) {
+        maven(
+            "end-to-end tests",
+            "test-compile",
+            SUREFIRE_GOAL + "@e2e",
+            "-Dmaven.test.failure.ignore=true");
+      }
+    }
+    for (Path report : reports()) {
+      count(report);
+    }
+    if (passed + failed + skipped == 0 && failedSteps.isEmpty()) {
+      failedSteps.add("no test ran");
+    }
+    failedSteps.forEach(step -> System.out.println("FAILED step: " + step));
+    failed += failedSteps.size();
+    System.out.println(passed + " passed, " + failed + " failed, " + skipped + " skipped");
+    return failed == 0;
+  }
+
+  private boolean maven(String step, String... arguments) throws Exception {
+    System.out.println("== " + step);
+    long start = System.nanoTime();
+    Path log = target().resolve(step.replace(' ', '-') + ".log");
+    List<String> command = new ArrayList<>(List.of("mvn", "-B", "-Dstyle.color=never"));
+    command.addAll(List.of(arguments));
+    ProcessBuilder builder = new ProcessBuilder(command).directory(root.toFile());
+    builder.redirectErrorStream(true).redirectInput(new File("/dev/null"));
+    builder.environment().put("UNDERSTUDY_NO_BUILD", "1");
+    builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+    Process process;
+    try {
+      process = builder.start();
+    } catch (IOException e) {
+      System.out.println("Maven is missing: run 'apt-get install maven'.");
+      failedSteps.add(step + ": mvn cannot be started");
+      return false;
+    }
+    List<String> last = new ArrayList<>();
+    String crash = follow(process, log, last);
+    boolean ok = process.waitFor() == 0 && crash.isEmpty();
+    long seconds = (System.nanoTime() - start) / 1_000_000_000;
+    System.out.println("   " + step + (ok ? " ok" : " FAILED") + ", " + seconds + " s");
+    if (!ok) {
+      last.forEach(System.out::println);
+      System.out.println("   the whole output is in " + log);
+      failedSteps.add(step + (crash.isEmpty() ? "" : ": " + crash) + ", see " + log);
+    }
+    return ok;
+  }
+
+  /** Copies output to the log, shows where Maven is, keeps the errors, returns a crash's line. */
+  private static String follow(Process process, Path log, List<String> last) throws IOException {
+    String crash = "";
+    String module = "";
+    List<String> plain = new ArrayList<>();
+    try (BufferedReader in = process.inputReader();
+        BufferedWriter out = Files.newBufferedWriter(log)) {
+      for (String line = in.readLine(); line != null; line = in.readLine()) {
+        out.write(line);
+        out.newLine();
+        Matcher building = MODULE.matcher(line);
+        Matcher running = RUNNING.matcher(line);
+        if (building.find()) {
+          module = building.group(1);
+          System.out.println("   " + module + " (" + building.group(2) + ")");
+        } else if (running.find()) {
+          System.out.println("   " + module + ": " + running.group(1));
+        } else if (line.startsWith("[ERROR]") && line.length() > 8) {
+          last.add(line);
+        }
+        if (line.startsWith("[ERROR]") && CRASH.matcher(line).find()) {
+          crash = line.substring("[ERROR]".length()).strip();
+        }
+        plain.add(line);
+      }
+    }
+    List<String> shown = last.isEmpty() ? plain : List.copyOf(last);
+    int from = last.isEmpty() ? Math.max(0, shown.size() - LAST_LINES) : 0;
+    List<String> cut = shown.subList(from, Math.min(shown.size(), from + LAST_LINES));
+    List<String> copy = List.copyOf(cut);
+    last.clear();
+    last.addAll(copy);
+    return crash;
+  }
+
+  private void count(Path report) throws Exception {
+    Element suite =
+        DocumentBuilderFactory.newInstance()
+            .newDocumentBuilder()
+            .parse(report.toFile())
+            .getDocumentElement();
+    NodeList cases = suite.getElementsByTagName("testcase");
+    for (int i = 0; i < cases.getLength(); i++) {
+      Element test = (Element) cases.item(i);
+      String name = test.getAttribute("classname") + "." + test.getAttribute("name");
+      if (has(test, "failure") || has(test, "error")) {
+        failed++;
+        System.out.println("FAILED " + name + ": " + message(test, "failure", "error"));
+      } else if (has(test, "skipped")) {
+        skipped++;
+        System.out.println("skipped " + name + ": " + message(test, "skipped"));
+      } else {
+        passed++;
+      }
+    }
+  }
+
+  private static boolean has(Element test, String tag) {
+    return test.getElementsByTagName(tag).getLength() > 0;
+  }
+
+  private static String message(Element test, String... tags) {
+    for (String tag : tags) {
+      if (has(test, tag)) {
+        Element reason = (Element) test.getElementsByTagName(tag).item(0);
+        String text = reason.getAttribute("message");
+        return (text.isEmpty() ? reason.getTextContent().strip() : text).lines().findFirst()
+            .orElse("no reason given");
+      }
+    }
+    throw new IllegalStateException("no such result in " + test.getAttribute("name"));
+  }
+
+  private List<Path> reports() throws IOException {
+    List<Path> reports = new ArrayList<>();
+    for (Path folder : reportFolders()) {
+      try (Stream<Path> files = Files.list(folder)) {
+        files.filter(f -> f.getFileName().toString().matches("TEST-.*\\.xml")).sorted()
+            .forEach(reports::add);
+      }
+    }
+    return reports;
+  }
+
+  private void clearReports() throws IOException {
+    for (Path report : reports()) {
+      Files.delete(report);
+    }
+  }
+
+  private List<Path> reportFolders() throws IOException {
+    List<Path> folders = new ArrayList<>();
+    try (Stream<Path> modules = Files.list(root)) {
+      for (Path module : modules.sorted().toList()) {
+        for (String reports : REPORTS) {
+          Path folder = module.resolve("target").resolve(reports);
+          if (Files.isDirectory(folder)) {
+            folders.add(folder);
+          }
+        }
+      }
+    }
+    return folders;
+  }
+
+  private Path target() throws IOException {
+    return Files.createDirectories(root.resolve("target"));
+  }
+}
