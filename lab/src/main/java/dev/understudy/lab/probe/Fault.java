@@ -5,8 +5,9 @@ package dev.understudy.lab.probe;
  * When a fault struck, as far as whoever caused it can tell.
  *
  * @param node where
- * @param cutNanos just before the node's link was cut: answers may still have come until then
- * @param killedNanos when every process of the node was dead: none of its answers can come later
+ * @param cutNanos just before the node's link was cut: all times are told relative to this
+ * @param killedNanos when the link was down and SIGKILL sent: until then an answer of the node may
+ *     have come, later none can
  */
 public record Fault(String node, long cutNanos, long killedNanos) {
   public Fault {

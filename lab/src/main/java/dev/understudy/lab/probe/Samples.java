@@ -18,7 +18,12 @@ public final class Samples {
   private final Verdict[] verdict;
   private final long overwritten;
 
-  Samples(long[] sent, long[] answered, long[] counter, Verdict[] verdict, long overwritten) {
+  /**
+   * Rows as parallel arrays, which then belong to the samples.
+   *
+   * @param overwritten how many older rows are missing
+   */
+  public Samples(long[] sent, long[] answered, long[] counter, Verdict[] verdict, long overwritten) {
     if (answered.length != sent.length
         || counter.length != sent.length
         || verdict.length != sent.length) {
