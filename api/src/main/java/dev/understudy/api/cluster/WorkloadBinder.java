@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.understudy.api.cluster;
+
+import dev.understudy.api.cluster.WorkloadSpec.Root;
+import dev.understudy.api.cluster.WorkloadSpec.Strategy;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+
+/** Reads the items of the key {@code workloads}. */
+final class WorkloadBinder {
+  static final long DEFAULT_INTERVAL_NANOS = 1_000_000_000L;
+  static final long DEFAULT_MEMORY_BYTES = 256L << 20;
+  private static final long INTERVAL_LEAST_NANOS = 50_000_000L;
+  private static final long INTERVAL_MOST_NANOS = 3_600_000_000_000L;
+  private static final long MEMORY_LEAST_BYTES = 4L << 20;
+  private static final long MEMORY_MOST_BYTES = 1L << 40;
+  private static final int PORT_MOST = 65_535;
+  private static final Pattern VARIABLE = Pattern.compile("[A-Za-z_][A-Za-z0-9_]{0,254}");
+
+  private final HostFiles files;
+  private final Addresses addresses;
+  private final GroupBinder groups;
+  private final Names names = new Names();
+
+  /**
+   * @param folder where relative image paths begin
+   * @param clusterNodes the cluster's nodes, empty when something is wrong with them: then nothing
+   *     is said about the nodes of workloads
+   */
+  WorkloadBinder(Path folder, Addresses addresses, Optional<List<NodeSpec>> clusterNodes) {
+    this.files = new HostFiles(folder);
+    this.addresses = addresses;
+    this.groups = new GroupBinder(clusterNodes);
+  }
+
+  /** The workload, if nothing is wrong with it. */
+  Optional<WorkloadSpec> bind(YamlObject object) {
+    int before = object.self().problems().count();
+    Optional<String> name =
+        object.required("name", "a name such as name: web").flatMap(names::claim);
+    String owner = name.map(known -> "workload " + known).orElse(object.self().path());
+    Optional<YamlValue> root = object.optional("root");
+    boolean fromImage = root.isPresent() && !root.get().isText();
+    Optional<Path> image = root.flatMap(this::image);
+    List<String> command = command(object, fromImage);
+    String workdir = object.optional("workdir").flatMap(this::workdir).orElse("/");
+    SortedMap<String, String> environment =
+        object
+            .optional("environment")
+            .flatMap(YamlValue::object)
+            .map(this::environment)
+            .orElseGet(TreeMap::new);
+    long port =
+        object
+            .required("port", "the TCP port on which the program answers")
+            .flatMap(v -> v.number(1, PORT_MOST))
+            .orElse(0L);
+    int address =
+        object
+            .required("address", "the virtual address, a free host of the network")
+            .flatMap(v -> addresses.claim(v, owner))
+            .orElse(0);
+    Strategy strategy =
+        object
+            .optional("strategy")
+            .flatMap(v -> v.choice(Strategy.values()))
+            .orElse(Strategy.MIRROR);
+    long interval =
+        object
+            .optional("interval")
+            .flatMap(v -> Amounts.nanos(v, INTERVAL_LEAST_NANOS, INTERVAL_MOST_NANOS))
+            .orElse(DEFAULT_INTERVAL_NANOS);
+    long memory =
+        object
+            .optional("memory")
+            .flatMap(v -> Amounts.bytes(v, MEMORY_LEAST_BYTES, MEMORY_MOST_BYTES))
+            .orElse(DEFAULT_MEMORY_BYTES);
+    List<String> nodes = groups.bind(object);
+    object.refuseUnknownKeys();
+    if (object.self().problems().count() > before) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new WorkloadSpec(
+            name.orElseThrow(),
+            command,
+            fromImage ? Root.IMAGE : Root.HOST,
+            image,
+            workdir,
+            Collections.unmodifiableSortedMap(environment),
+            Math.toIntExact(port),
+            address,
+            strategy,
+            interval,
+            memory,
+            nodes));
+  }
+
+  private Optional<Path> image(YamlValue root) {
+    if (root.isText()) {
+      if (!root.text().equals(Optional.of("host"))) {
+        root.refuse("must be host, or a mapping such as { image: images/web.tar }");
+      }
+      return Optional.empty();
+    }
+    return root.object()
+        .flatMap(
+            object -> {
+              Optional<Path> image =
+                  object
+                      .required("image", "the path of an image archive")
+                      .flatMap(files::image);
+              object.refuseUnknownKeys();
+              return image;
+            });
+  }
+
+  private List<String> command(YamlObject object, boolean fromImage) {
+    Optional<YamlValue> value =
+        fromImage
+            ? object.optional("command")
+            : object.required("command", "the program and its arguments as a list");
+    List<YamlValue> items = value.flatMap(YamlValue::list).orElse(List.of());
+    if (items.isEmpty()) {
+      value
+          .filter(YamlValue::isList)
+          .ifPresent(v -> v.refuse("is empty; write the program and its arguments"));
+      return List.of();
+    }
+    List<String> command = texts(items);
+    if (command.size() == items.size()) {
+      String program = command.getFirst();
+      if (!program.startsWith("/")) {
+        items.getFirst().refuse(notAbsolute(program));
+      } else if (!fromImage) {
+        files.checkProgram(items.getFirst(), program);
+      }
+    }
+    return List.copyOf(command);
+  }
+
+  private static List<String> texts(List<YamlValue> items) {
+    List<String> texts = new ArrayList<>();
+    for (YamlValue item : items) {
+      item.text().ifPresent(texts::add);
+    }
+    return texts;
+  }
+
+  private Optional<String> workdir(YamlValue value) {
+    Optional<String> path = value.text();
+    if (path.isPresent() && !path.get().startsWith("/")) {
+      value.refuse(notAbsolute(path.get()));
+      return Optional.empty();
+    }
+    return path;
+  }
+
+  private static String notAbsolute(String path) {
+    return Words.quoted(path) + " is not an absolute path; begin it with /";
+  }
+
+  private SortedMap<String, String> environment(YamlObject object) {
+    SortedMap<String, String> environment = new TreeMap<>();
+    object
+        .all()
+        .forEach(
+            (variable, value) -> {
+              if (!VARIABLE.matcher(variable).matches()) {
+                value.refuse(
+                    "is not the name of a variable; write letters, digits and _, not beginning"
+                        + " with a digit");
+              }
+              value.text().ifPresent(text -> environment.put(variable, text));
+            });
+    return environment;
+  }
+}

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.understudy.lab.cluster;
+
+import java.io.IOException;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * A lab's directories in the cgroup hierarchies: {@code understudy-LAB/NODE} in cgroup v2 and, on
+ * hosts that have it there, in the v1 memory hierarchy.
+ *
+ * @param unified where cgroup v2 is mounted, if it is
+ * @param memoryV1 where the v1 memory hierarchy is mounted, if it is
+ */
+record Cgroups(Optional<Path> unified, Optional<Path> memoryV1) {
+  private static final int REMOVE_TRIES = 250;
+
+  /** What this machine has mounted. */
+  static Cgroups ofHost() throws LabException {
+    try {
+      return parse(Files.readString(Path.of("/proc/self/mountinfo")));
+    } catch (IOException e) {
+      throw LabException.failed("Cannot read /proc/self/mountinfo: " + e.getMessage() + ".", e);
+    }
+  }
+
+  /** The hierarchies in the text of a mountinfo file (proc_pid_mountinfo(5)). */
+  static Cgroups parse(String mountinfo) {
+    Optional<Path> unified = Optional.empty();
+    Optional<Path> memory = Optional.empty();
+    for (String line : mountinfo.lines().toList()) {
+      String[] halves = line.split(" - ", 2);
+      String[] fields = halves[0].split(" ", -1);
+      if (halves.length < 2 || fields.length < 6 || !fields[3].equals("/")) {
+        continue;
+      }
+      String[] source = halves[1].split(" ", -1);
+      Path place = Path.of(fields[4]);
+      if (source[0].equals("cgroup2") && unified.isEmpty()) {
+        unified = Optional.of(place);
+      } else if (source[0].equals("cgroup")
+          && memory.isEmpty()
+          && List.of(source[source.length - 1].split(",", -1)).contains("memory")) {
+        memory = Optional.of(place);
+      }
+    }
+    return new Cgroups(unified, memory);
+  }
+
+  /** A node's directory in the v1 memory hierarchy. */
+  Optional<Path> memory(String lab, String node) {
+    return memoryV1.map(m -> directory(m, lab).resolve(node));
+  }
+
+  /** Makes a node's directories afresh and names those that it must enter, in order. */
+  List<Path> make(String lab, String node) throws LabException {
+    List<Path> made = new ArrayList<>();
+    for (Path hierarchy : hierarchies()) {
+      Path group = directory(hierarchy, lab).resolve(node);
+      remove(group);
+      try {
+        Files.createDirectories(group);
+        if (Optional.of(hierarchy).equals(unified)) {
+          handOnControllers(hierarchy, directory(hierarchy, lab));
+        }
+      } catch (IOException e) {
+        throw LabException.failed("Cannot make cgroup " + group + ": " + e.getMessage() + ".", e);
+      }
+      made.add(group);
+    }
+    return made;
+  }
+
+  /** Removes everything that a lab left in the hierarchies; its processes must be gone. */
+  void remove(String lab) throws LabException {
+    for (Path hierarchy : hierarchies()) {
+      remove(directory(hierarchy, lab));
+    }
+  }
+
+  /** Whether a lab has left something in the hierarchies. */
+  boolean has(String lab) {
+    return hierarchies().stream().anyMatch(h -> Files.exists(directory(h, lab)));
+  }
+
+  private List<Path> hierarchies() {
+    return Stream.concat(unified.stream(), memoryV1.stream()).toList();
+  }
+
+  private static Path directory(Path hierarchy, String lab) {
+    return hierarchy.resolve("understudy-" + lab);
+  }
+
+  private static void handOnControllers(Path root, Path lab) throws IOException {
+    for (Path group : List.of(root, lab)) {
+      String offered = Files.readString(group.resolve("cgroup.controllers")).strip();
+      for (String controller : List.of("memory", "pids", "cpu")) {
+        if (List.of(offered.split(" ", -1)).contains(controller)) {
+          Files.writeString(group.resolve("cgroup.subtree_control"), "+" + controller);
+        }
+      }
+    }
+  }
+
+  private static void remove(Path group) throws LabException {
+    for (int tries = 1; ; tries++) {
+      try {
+        removeTree(group);
+        return;
+      } catch (IOException busy) {
+        // The last process may be gone a moment before its cgroup notices.
+        if (tries == REMOVE_TRIES) {
+          throw LabException.failed(
+              "Cannot remove cgroup " + group + ": " + busy.getMessage()
+                  + "; see which processes are in it (cgroup.procs).", busy);
+        }
+        Pause.millis(20);
+      }
+    }
+  }
+
+  private static void removeTree(Path group) throws IOException {
+    List<Path> children;
+    try (Stream<Path> entries = Files.list(group)) {
+      children = entries.filter(Files::isDirectory).toList();
+    } catch (NoSuchFileException absent) {
+      return;
+    }
+    for (Path child : children) {
+      removeTree(child);
+    }
+    try {
+      Files.deleteIfExists(group);
+    } catch (DirectoryNotEmptyException e) {
+      throw new IOException("a cgroup appeared below it", e);
+    }
+  }
+}

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.understudy.lab.cluster;
+
+import com.fasterxml.jackson.databind.MappingIterator;
+import dev.understudy.agent.linux.Namespaces;
+import dev.understudy.api.control.ControlToken;
+import dev.understudy.api.control.Json;
+import dev.understudy.api.control.NodeEvent;
+import dev.understudy.api.control.NodeStatus;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.HttpURLConnection;
+import java.net.Proxy;
+import java.net.URI;
+import java.util.List;
+
+/** Asks the agent of a node over its control API, from inside the node's network namespace. */
+final class ControlClient {
+  private static final int CONNECT_MILLIS = 1_000;
+  private static final int READ_MILLIS = 5_000;
+
+  private final String token;
+
+  ControlClient(byte[] clusterKey) {
+    token = ControlToken.of(clusterKey);
+  }
+
+  /** The agent's view of its node. */
+  NodeStatus status(ProcessMark node) throws IOException {
+    return Json.mapper().readValue(get(node, "/v1/status"), NodeStatus.class);
+  }
+
+  /** The agent's record after that sequence number. */
+  List<NodeEvent> events(ProcessMark node, long after) throws IOException {
+    byte[] body = get(node, "/v1/events?after=" + after);
+    try (MappingIterator<NodeEvent> events =
+        Json.mapper().readerFor(NodeEvent.class).readValues(body)) {
+      return events.readAll();
+    }
+  }
+
+  private byte[] get(ProcessMark node, String path) throws IOException {
+    return Namespaces.callIn(Switch.netns(node), () -> getHere(path));
+  }
+
+  private byte[] getHere(String path) throws IOException {
+    URI uri = URI.create("http://127.0.0.1:" + ControlToken.PORT + path);
+    HttpURLConnection connection = (HttpURLConnection) uri.toURL().openConnection(Proxy.NO_PROXY);
+    connection.setConnectTimeout(CONNECT_MILLIS);
+    connection.setReadTimeout(READ_MILLIS);
+    // The runtime keeps connections by address, and every node has this one: never let it.
+    connection.setRequestProperty("Connection", "close");
+    connection.setRequestProperty("Authorization", "Bearer " + token);
+    int code = connection.getResponseCode();
+    if (code != HttpURLConnection.HTTP_OK) {
+      throw new IOException("the agent answered " + code + " to GET " + path);
+    }
+    try (InputStream in = connection.getInputStream()) {
+      return in.readAllBytes();
+    }
+  }
+}

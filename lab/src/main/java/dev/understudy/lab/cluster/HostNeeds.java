@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.understudy.lab.cluster;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.OptionalLong;
+
+/** What a lab needs of the machine before anything is made. */
+final class HostNeeds {
+  private static final int CAP_SYS_RESOURCE = 24;
+
+  /** Programs from Debian's util-linux, iproute2, coreutils and dash or bash. */
+  static final List<String> PROGRAMS =
+      List.of("sh", "unshare", "nsenter", "setsid", "mount", "umount", "mountpoint", "ip",
+          "sleep", "tail", "wc", "cp", "cat", "mkdir");
+
+  private HostNeeds() {}
+
+  /** Refuses with one sentence when this machine cannot hold a lab. */
+  static void check() throws LabException {
+    if (statusField("Uid:", 1) != 0) {
+      throw LabException.host(
+          "A lab makes namespaces and mounts, which needs root: run the command with sudo.");
+    }
+    if (!Files.exists(Path.of("/proc/self/ns/time"))) {
+      throw LabException.host(
+          "This kernel has no time namespaces, which give each node a clock of its own: use Linux"
+              + " 5.6 or newer with CONFIG_TIME_NS.");
+    }
+    String path = Commands.ENVIRONMENT.getOrDefault("PATH", "");
+    for (String program : PROGRAMS) {
+      boolean found = false;
+      for (String folder : path.split(":", -1)) {
+        found |= Files.isExecutable(Path.of(folder, program));
+      }
+      if (!found) {
+        throw LabException.host(
+            "The program " + program + " is not in " + path
+                + ": install util-linux, iproute2 and coreutils.");
+      }
+    }
+  }
+
+  /**
+   * The number to show as /proc/sys/fs/nr_open, where programs may not raise their limit of open
+   * files that far: CRIU takes it for what it may set. Empty where they may.
+   */
+  static OptionalLong openFilesMost() throws LabException {
+    if ((statusField("CapEff:", 0) & 1L << CAP_SYS_RESOURCE) != 0) {
+      return OptionalLong.empty();
+    }
+    for (String line : lines(Path.of("/proc/self/limits"))) {
+      if (line.startsWith("Max open files")) {
+        String hard = line.substring("Max open files".length()).strip().split("\\s+", -1)[1];
+        return hard.equals("unlimited")
+            ? OptionalLong.empty()
+            : OptionalLong.of(Long.parseLong(hard));
+      }
+    }
+    throw new IllegalStateException("no line \"Max open files\" in /proc/self/limits");
+  }
+
+  /** The machine's boot, to know a record of an earlier one. */
+  static String bootId() throws LabException {
+    return lines(Path.of("/proc/sys/kernel/random/boot_id")).getFirst();
+  }
+
+  private static long statusField(String name, int index) throws LabException {
+    for (String line : lines(Path.of("/proc/self/status"))) {
+      if (line.startsWith(name)) {
+        String value = line.substring(name.length()).strip().split("\\s+", -1)[index];
+        return Long.parseUnsignedLong(value, name.startsWith("Cap") ? 16 : 10);
+      }
+    }
+    throw new IllegalStateException("no line " + name + " in /proc/self/status");
+  }
+
+  private static List<String> lines(Path file) throws LabException {
+    try {
+      return Files.readAllLines(file);
+    } catch (IOException e) {
+      throw LabException.host("Cannot read " + file + ": " + e.getMessage() + "; mount /proc.");
+    }
+  }
+}

@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.understudy.lab.cluster;
+
+import dev.understudy.agent.linux.Clock;
+import dev.understudy.agent.linux.LinuxException;
+import dev.understudy.agent.linux.PidFd;
+import dev.understudy.agent.linux.Signals;
+import dev.understudy.api.cluster.Cluster;
+import dev.understudy.api.cluster.Ipv4;
+import dev.understudy.api.cluster.NodeSpec;
+import dev.understudy.api.control.NodeEvent;
+import dev.understudy.api.control.NodeStatus;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * A running cluster on this machine. Started by {@link #up}, or found again by {@link #attach}.
+ *
+ * <p>Closing a lab that is bound to this process takes it away; closing another one only lets go of
+ * it. Methods may be called from any thread.
+ */
+public final class Lab implements AutoCloseable {
+  private final LabParts parts;
+  private final Ending ending;
+
+  /** What closing means. */
+  interface Ending {
+    void end() throws LabException;
+  }
+
+  Lab(LabParts parts, Ending ending) {
+    this.parts = parts;
+    this.ending = ending;
+  }
+
+  /**
+   * Starts a cluster and waits until the agent of every node answers. A lab of that name that was
+   * killed before is removed first, which the progress tells.
+   *
+   * @throws LabException when it runs already, when this machine cannot hold it, or when an agent
+   *     does not answer in time; nothing is left behind then
+   */
+  public static Lab up(Cluster cluster, LabOptions options) throws LabException {
+    return new LabStart(cluster, options).run();
+  }
+
+  /**
+   * Finds a running lab, to look at it or run commands in it.
+   *
+   * @param stateRoot where labs have their folders, see {@link LabOptions#defaultStateRoot()}
+   */
+  public static Lab attach(Path stateRoot, String name) throws LabException {
+    LabParts parts = LabParts.attach(StateFolder.of(stateRoot, name), false);
+    return new Lab(parts, parts::close);
+  }
+
+  /**
+   * Finds a running lab, to crash and start nodes of it; until it is closed, nobody else may.
+   *
+   * @throws LabException also when another command has that right, for example the one that a lab
+   *     is bound to
+   */
+  public static Lab attachToChange(Path stateRoot, String name) throws LabException {
+    LabParts parts = LabParts.attach(StateFolder.of(stateRoot, name), true);
+    return new Lab(parts, parts::close);
+  }
+
+  /** The names of the labs that run, sorted. */
+  public static List<String> running(Path stateRoot) throws LabException {
+    List<String> names = new ArrayList<>();
+    for (String name : StateFolder.names(stateRoot)) {
+      if (Teardown.running(StateFolder.of(stateRoot, name)).isPresent()) {
+        names.add(name);
+      }
+    }
+    return names;
+  }
+
+  /**
+   * Takes a lab away, running or not.
+   *
+   * @return false when there was nothing to take away
+   */
+  public static boolean down(Path stateRoot, String name) throws LabException {
+    StateFolder folder = StateFolder.of(stateRoot, name);
+    if (!folder.exists() && !Cgroups.ofHost().has(name)) {
+      return false;
+    }
+    HostNeeds.check();
+    try (LabLock _ = folder.lock()) {
+      Teardown.run(folder);
+      folder.remove();
+    }
+    return true;
+  }
+
+  /** The lab's name. */
+  public String name() {
+    return parts.folder().lab();
+  }
+
+  /** What it runs. */
+  public Cluster cluster() {
+    return parts.cluster();
+  }
+
+  /** The cluster's key, for clients of the control API. */
+  public byte[] key() throws LabException {
+    return parts.folder().key();
+  }
+
+  /** How the lab and every node and agent of it are now. */
+  public LabStatus status() throws LabException {
+    LabRecord record = parts.record();
+    List<LabStatus.Node> rows = new ArrayList<>();
+    for (LabRecord.Node node : record.nodes()) {
+      rows.add(row(node));
+    }
+    return new LabStatus(
+        record.lab(),
+        record.life().name().toLowerCase(Locale.ROOT),
+        parts.folder().path(),
+        record.keeper().pid(),
+        Ipv4.text(parts.places().clientAddress()),
+        List.copyOf(rows));
+  }
+
+  private LabStatus.Node row(LabRecord.Node node) throws LabException {
+    String address =
+        cluster().node(node.name()).map(NodeSpec::address).map(Ipv4::text).orElse("");
+    Optional<ProcessMark> init = node.alive();
+    if (init.isEmpty()) {
+      return new LabStatus.Node(
+          node.name(), address, "crashed", -1, node.offsetSeconds(), null, "the node is crashed");
+    }
+    long pid = init.get().pid();
+    String state = parts.portIsUp(node) ? "up" : "isolated";
+    try {
+      NodeStatus agent = parts.control().status(init.get());
+      return new LabStatus.Node(
+          node.name(), address, state, pid, node.offsetSeconds(), agent, "");
+    } catch (IOException e) {
+      String problem = "the agent does not answer: " + e.getMessage();
+      return new LabStatus.Node(
+          node.name(), address, state, pid, node.offsetSeconds(), null, problem);
+    }
+  }
+
+  /** What the agent of a node says about itself. */
+  public NodeStatus status(String node) throws LabException {
+    try {
+      return parts.control().status(parts.init(node));
+    } catch (IOException e) {
+      throw LabException.failed(
+          "The agent of node " + node + " does not answer: " + e.getMessage()
+              + "; see \"understudy lab logs " + node + "\".", e);
+    }
+  }
+
+  /**
+   * The record of a node's agent.
+   *
+   * @param after the sequence number of the last event that is known already; 0 for all
+   */
+  public List<NodeEvent> events(String node, long after) throws LabException {
+    try {
+      return parts.control().events(parts.init(node), after);
+    } catch (IOException e) {
+      throw LabException.failed(
+          "The agent of node " + node + " does not tell its events: " + e.getMessage() + ".", e);
+    }
+  }
+
+  /**
+   * A node's CLOCK_BOOTTIME as this machine's. Each node has an offset of its own, so that times of
+   * two nodes that are compared without this are days apart.
+   */
+  public long hostBootNanos(String node, long nodeBootNanos) throws LabException {
+    return nodeBootNanos - parts.node(node).offsetSeconds() * 1_000_000_000L;
+  }
+
+  /**
+   * Takes a node's power away: first its port at the switch, so that no dying process says goodbye,
+   * then every process of it. Returns when both are done, without waiting for the kernel to bury
+   * the processes.
+   */
+  public Crash crash(String node) throws LabException {
+    ProcessMark init = parts.init(node);
+    String port = parts.node(node).port();
+    try {
+      Optional<PidFd> held = init.hold();
+      if (held.isEmpty()) {
+        throw LabException.input("Node " + node + " is crashed already.");
+      }
+      Crash crash;
+      try (PidFd hold = held.get()) {
+        long begin = Clock.bootNanos();
+        parts.wiring().cut(port);
+        long cut = Clock.bootNanos();
+        hold.signal(Signals.SIGKILL);
+        crash = new Crash(node, begin, cut, Clock.bootNanos());
+      }
+      parts.update(r -> r.withInit(node, null));
+      return crash;
+    } catch (LinuxException e) {
+      throw LabException.failed("Cannot crash node " + node + ": " + e.getMessage() + ".", e);
+    }
+  }
+
+  /**
+   * Starts a crashed node again, with the disk that it had, and waits until its agent answers.
+   */
+  public void start(String node) throws LabException {
+    if (parts.node(node).alive().isPresent()) {
+      throw LabException.input("Node " + node + " is up: crash it first.");
+    }
+    parts.startNode(node);
+    parts.awaitAgent(node, LabOptions.AGENT_WAIT_NANOS);
+  }
+
+  /** Cuts a node's port at the switch; its processes go on. Returns when the port is down. */
+  public void isolate(String node) throws LabException {
+    parts.init(node);
+    try {
+      parts.wiring().cut(parts.node(node).port());
+    } catch (LinuxException e) {
+      throw LabException.failed("Cannot isolate node " + node + ": " + e.getMessage() + ".", e);
+    }
+  }
+
+  /** Restores the port of an isolated node. */
+  public void heal(String node) throws LabException {
+    parts.init(node);
+    try {
+      parts.wiring().restore(parts.node(node).port());
+    } catch (LinuxException e) {
+      throw LabException.failed("Cannot heal node " + node + ": " + e.getMessage() + ".", e);
+    }
+  }
+
+  /** The outside client's network namespace, for threads that join it. */
+  public Path clientNetns() throws LabException {
+    return Switch.netns(parts.client());
+  }
+
+  /** A node's network namespace; it ends when the node crashes. */
+  public Path nodeNetns(String node) throws LabException {
+    return Switch.netns(parts.init(node));
+  }
+
+  /** The address of the outside client, IPv4 in host order. */
+  public int clientAddress() {
+    return parts.places().clientAddress();
+  }
+
+  /** The command line that runs a command inside a node, in the root folder there. */
+  public List<String> execCommand(String node, List<String> command) throws LabException {
+    return Places.inside(parts.init(node), "/", command);
+  }
+
+  /** The command line that runs a command in the outside client, in a folder. */
+  public List<String> clientCommand(Path workingFolder, List<String> command)
+      throws LabException {
+    return Places.inside(parts.client(), workingFolder.toString(), command);
+  }
+
+  /** Where the output of a node's agent is kept, over crashes. */
+  public Path agentLog(String node) throws LabException {
+    parts.node(node);
+    return parts.folder().agentLog(node);
+  }
+
+  /** Lets go of the lab; takes it away if it is bound to this process. More calls do nothing. */
+  @Override
+  public void close() throws LabException {
+    ending.end();
+  }
+}

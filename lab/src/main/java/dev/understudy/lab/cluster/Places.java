@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.understudy.lab.cluster;
+
+import dev.understudy.api.cluster.Cluster;
+import dev.understudy.api.cluster.Ipv4;
+import dev.understudy.api.cluster.NodeSpec;
+import dev.understudy.api.cluster.WorkloadSpec;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+
+/** The command lines and environments with which the parts of a lab are started. */
+final class Places {
+  /** Where a node sees what belongs to it; see node.sh. */
+  private static final String IN_NODE = "/run/understudy-lab";
+
+  private static final int AGENT_HEAP_MEBIBYTES = 48;
+  private static final long RUN_BYTES_LEAST = 512L << 20;
+
+  private final StateFolder folder;
+  private final Cluster cluster;
+
+  Places(StateFolder folder, Cluster cluster) {
+    this.folder = folder;
+    this.cluster = cluster;
+  }
+
+  /** The nodes of the record before any of them was started. */
+  List<LabRecord.Node> nodes() {
+    List<LabRecord.Node> all = new ArrayList<>();
+    for (NodeSpec node : cluster.nodes()) {
+      int i = all.size();
+      // Far apart and odd, so that a time of one node read as another's is far off.
+      long offsetSeconds = 100_003L * (i + 1) + 17L * i;
+      all.add(new LabRecord.Node(node.name(), Switch.port(node.name(), i), offsetSeconds, null));
+    }
+    return List.copyOf(all);
+  }
+
+  List<String> keeperCommand() {
+    List<String> command = new ArrayList<>(List.of("setsid"));
+    command.addAll(unshare("--net", "--ipc"));
+    command.addAll(List.of("sh", folder.file("keeper.sh").toString()));
+    return command;
+  }
+
+  List<String> clientCommand(ProcessMark keeper) {
+    List<String> command = below(keeper);
+    command.addAll(unshare("--net"));
+    command.addAll(List.of("sh", folder.file("client.sh").toString()));
+    return command;
+  }
+
+  Map<String, String> clientEnvironment() {
+    return Map.of("US_STATE", folder.path().toString(), "US_ADDRESS", withPrefix(clientAddress()));
+  }
+
+  int clientAddress() {
+    return cluster.network().lastHost();
+  }
+
+  List<String> nodeCommand(
+      ProcessMark keeper, LabRecord.Node node, LabRecord.Agents agents, Cgroups cgroups) {
+    String offset = Long.toString(node.offsetSeconds());
+    List<String> command = below(keeper);
+    command.addAll(List.of("sh", folder.file("enter.sh").toString()));
+    command.addAll(unshare("--net", "--uts", "--ipc", "--cgroup", "--time"));
+    command.addAll(List.of("--boottime", offset, "--monotonic", offset));
+    command.addAll(List.of("sh", folder.file("node.sh").toString()));
+    command.addAll(agentCommand(node.name(), agents, cgroups.memoryV1().isPresent()));
+    return command;
+  }
+
+  Map<String, String> nodeEnvironment(LabRecord.Node node, Cgroups cgroups, List<Path> groups)
+      throws LabException {
+    NodeSpec spec = spec(node.name());
+    OptionalLong openFiles = HostNeeds.openFilesMost();
+    Map<String, String> all = new HashMap<>();
+    all.put("US_STATE", folder.path().toString());
+    all.put("US_NODE", node.name());
+    all.put("US_ADDRESS", withPrefix(spec.address()));
+    all.put("US_MAC", mac(spec.address()));
+    all.put("US_RUN_BYTES", Long.toString(runBytes()));
+    all.put("US_NR_OPEN", openFiles.isPresent() ? Long.toString(openFiles.getAsLong()) : "");
+    all.put("US_CGROUPS", String.join(" ", groups.stream().map(Path::toString).toList()));
+    all.put("US_UNIFIED", cgroups.unified().isPresent() ? "yes" : "");
+    all.put("US_MEMORY", cgroups.memory(folder.lab(), node.name()).map(Path::toString).orElse(""));
+    return all;
+  }
+
+  /** A command that runs inside all namespaces of a node or of the client. */
+  static List<String> inside(ProcessMark init, String folder, List<String> command) {
+    List<String> all =
+        new ArrayList<>(List.of("nsenter", "--target", Long.toString(init.pid()), "--all", "--"));
+    all.addAll(List.of("sh", "-c", "cd \"$1\" && shift && exec \"$@\"", "sh", folder));
+    all.addAll(command);
+    return all;
+  }
+
+  private static List<String> agentCommand(
+      String node, LabRecord.Agents agents, boolean memoryV1) {
+    List<String> all = new ArrayList<>();
+    all.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    all.addAll(List.of("-XX:+UseZGC", "-Xms" + AGENT_HEAP_MEBIBYTES + "m"));
+    all.addAll(List.of("-Xmx" + AGENT_HEAP_MEBIBYTES + "m", "-XX:-UsePerfData"));
+    all.addAll(List.of("--enable-native-access=ALL-UNNAMED", "-cp", classPath()));
+    all.addAll(agents.main());
+    all.addAll(List.of("--cluster", IN_NODE + "/cluster.yaml", "--node", node));
+    all.addAll(List.of("--state", IN_NODE + "/disk", "--run", "/run/understudy"));
+    all.addAll(List.of("--key", IN_NODE + "/key", "--uplink", "br0"));
+    all.addAll(List.of("--criu", agents.criu(), "--runc", agents.runc()));
+    if (memoryV1) {
+      all.addAll(List.of("--cgroup-memory", "/run/understudy-cgroup/memory"));
+    }
+    return all;
+  }
+
+  /** The running command's own class path: the agents run the same build. */
+  private static String classPath() {
+    return String.join(
+        ":",
+        Arrays.stream(System.getProperty("java.class.path").split(":", -1))
+            .filter(entry -> !entry.isEmpty())
+            .map(entry -> Path.of(entry).toAbsolutePath().toString())
+            .toList());
+  }
+
+  private static List<String> below(ProcessMark keeper) {
+    return new ArrayList<>(
+        List.of("setsid", "nsenter", "--target", Long.toString(keeper.pid()),
+            "--mount", "--net", "--ipc", "--pid", "--"));
+  }
+
+  private static List<String> unshare(String... kinds) {
+    List<String> all = new ArrayList<>(List.of("unshare", "--mount", "--pid", "--fork"));
+    all.add("--kill-child=KILL");
+    all.addAll(List.of(kinds));
+    return all;
+  }
+
+  private NodeSpec spec(String node) {
+    return cluster
+        .node(node)
+        .orElseThrow(() -> new IllegalStateException("lab.json knows " + node + " alone"));
+  }
+
+  private String withPrefix(int address) {
+    return Ipv4.text(address) + "/" + cluster.network().prefix();
+  }
+
+  /** A locally administered address that says which IPv4 address it stands for. */
+  private static String mac(int address) {
+    return String.format(
+        "02:75:%02x:%02x:%02x:%02x",
+        address >>> 24, address >>> 16 & 255, address >>> 8 & 255, address & 255);
+  }
+
+  /** Room in a node's /run: overlay, images of two generations and what is being composed. */
+  private long runBytes() {
+    long limits = cluster.workloads().stream().mapToLong(WorkloadSpec::memoryLimitBytes).sum();
+    return RUN_BYTES_LEAST + 4 * limits;
+  }
+}

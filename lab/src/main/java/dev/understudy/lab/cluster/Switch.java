@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.understudy.lab.cluster;
+
+import dev.understudy.agent.linux.LinuxException;
+import dev.understudy.agent.linux.Namespaces;
+import dev.understudy.agent.linux.Netlink;
+import java.io.IOException;
+import java.nio.file.Path;
+
+/**
+ * The network between all nodes and the client: a bridge in the keeper's network namespace. It is
+ * changed through a netlink socket that stays open there, so that cutting a port takes one call.
+ */
+final class Switch implements AutoCloseable {
+  private static final String BRIDGE = "sw0";
+  private static final int NAME_MOST = 15;
+
+  /** The port of the outside client. No node's port has this name: theirs have a hyphen or digit. */
+  static final String CLIENT_PORT = "client";
+
+  private final Netlink netlink;
+  private boolean open = true;
+
+  private Switch(Netlink netlink) {
+    this.netlink = netlink;
+  }
+
+  static Switch of(ProcessMark keeper) throws LabException {
+    try {
+      Path netns = netns(keeper);
+      Switch opened = Namespaces.callIn(netns, () -> new Switch(Netlink.open()));
+      // The first call of its kind costs milliseconds, which a crash must not pay.
+      boolean _ = opened.isUp(BRIDGE);
+      return opened;
+    } catch (IOException e) {
+      throw LabException.failed("Cannot reach the lab's switch: " + e.getMessage() + ".", e);
+    }
+  }
+
+  /** The file of a process's network namespace. */
+  static Path netns(ProcessMark process) {
+    return Path.of("/proc/" + process.pid() + "/ns/net");
+  }
+
+  /** The name of a node's port: short enough for the kernel. */
+  static String port(String node, int index) {
+    String name = "p-" + node;
+    return name.length() <= NAME_MOST ? name : "port" + index;
+  }
+
+  /** Connects a process's network namespace: it gets {@code eth0}, down; the port is up. */
+  synchronized void connect(String port, ProcessMark process) throws LabException {
+    try {
+      if (netlink.exists(port)) {
+        // The kernel takes a dead node's interfaces away in its own time.
+        netlink.delete(port);
+      }
+      netlink.createVeth(port, "eth0", process.pid());
+      netlink.setMaster(port, BRIDGE);
+      netlink.setUp(port);
+    } catch (LinuxException e) {
+      throw LabException.failed(
+          "Cannot connect port " + port + " of the switch: " + e.getMessage() + ".", e);
+    }
+  }
+
+  /** Takes a port down: no frame passes any more, in either direction, when this returns. */
+  synchronized void cut(String port) throws LinuxException {
+    netlink.setDown(port);
+  }
+
+  /** Takes a port up again. */
+  synchronized void restore(String port) throws LinuxException {
+    netlink.setUp(port);
+  }
+
+  synchronized boolean isUp(String port) throws LinuxException {
+    return netlink.exists(port) && netlink.isUp(port);
+  }
+
+  @Override
+  public synchronized void close() {
+    if (open) {
+      open = false;
+      netlink.close();
+    }
+  }
+}

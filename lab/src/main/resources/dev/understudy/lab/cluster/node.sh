@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: Apache-2.0
+# PID 1 of a node: prepares its mounts and its uplink, then keeps the agent ("$@") running.
+set -eu
+read -r pid _ </proc/self/stat
+echo "pid $pid"
+# The other side now puts eth0 into this namespace. Without its word, nothing starts.
+IFS= read -r word
+[ "$word" = go ]
+home=$US_STATE/nodes/$US_NODE
+exec </dev/null >>"$home/agent.log" 2>&1
+
+# Mounts. /run is built beside its place, since the lab's folder usually lies below /run.
+mount --make-rprivate /
+mount -t tmpfs -o "mode=755,size=$US_RUN_BYTES" tmpfs "$home/run"
+mkdir -p "$home/run/understudy" "$home/run/understudy-lab/disk" "$home/run/lock"
+cp "$US_STATE/cluster.yaml" "$US_STATE/key" "$home/run/understudy-lab/"
+mount --bind "$home/disk" "$home/run/understudy-lab/disk"
+: >"$home/run/understudy-lab/agent.log"
+mount --bind "$home/agent.log" "$home/run/understudy-lab/agent.log"
+if [ -n "$US_MEMORY" ]; then
+  mkdir -p "$home/run/understudy-cgroup/memory"
+  mount --bind "$US_MEMORY" "$home/run/understudy-cgroup/memory"
+fi
+# Without -n, mount would note this in a file below the /run that it just covered.
+mount -n --move "$home/run" /run
+mount -t proc proc /proc
+if mountpoint -q /sys; then umount -l /sys; fi
+mount -t sysfs sysfs /sys
+mount -t cgroup2 cgroup2 /sys/fs/cgroup
+if [ -n "$US_NR_OPEN" ]; then
+  echo "$US_NR_OPEN" >/run/understudy-lab/nr_open
+  mount --bind /run/understudy-lab/nr_open /proc/sys/fs/nr_open
+fi
+
+# Processes live in a leaf, so that controllers can be handed on to the workloads' cgroups.
+if [ -n "$US_UNIFIED" ]; then
+  mkdir -p /sys/fs/cgroup/agent
+  echo 0 >/sys/fs/cgroup/agent/cgroup.procs
+  for controller in $(cat /sys/fs/cgroup/cgroup.controllers); do
+    echo "+$controller" >/sys/fs/cgroup/cgroup.subtree_control
+  done
+fi
+
+echo "$US_NODE" >/proc/sys/kernel/hostname
+for place in default eth0; do
+  quiet=/proc/sys/net/ipv6/conf/$place/disable_ipv6
+  [ ! -e "$quiet" ] || echo 1 >"$quiet"
+done
+ip link set lo up
+# A bridge without an address of its own would change it with its ports.
+ip link add br0 address "$US_MAC" type bridge forward_delay 0 mcast_snooping 0
+ip link set eth0 master br0
+ip link set eth0 up
+ip link set br0 up
+ip addr add "$US_ADDRESS" brd + dev br0
+
+cd /
+log=/run/understudy-lab/agent.log
+while :; do
+  status=0
+  "$@" &
+  # Waiting also reaps every orphan of the node.
+  wait $! || status=$?
+  echo "node $US_NODE: the agent ended with status $status; it is started again"
+  if [ "$(wc -c <"$log")" -gt 4194304 ]; then
+    tail -c 1048576 "$log" >"$log.tail"
+    cat "$log.tail" >"$log"
+  fi
+  sleep 0.2
+done
