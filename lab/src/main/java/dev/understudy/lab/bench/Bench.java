@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.understudy.lab.bench;
 
+import dev.understudy.api.cluster.Units;
 import dev.understudy.api.cluster.Cluster;
 import dev.understudy.api.control.NodeStatus;
 import dev.understudy.lab.bench.BenchReport.AgentRow;
@@ -158,7 +159,7 @@ public final class Bench {
     }
 
     private void say(String line) {
-      progress.accept(ByteSize.text(size.memoryBytes()) + ": " + line);
+      progress.accept(Units.bytesText(size.memoryBytes()) + ": " + line);
     }
   }
 

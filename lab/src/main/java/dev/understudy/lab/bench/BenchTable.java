@@ -4,6 +4,7 @@ package dev.understudy.lab.bench;
 import static java.lang.String.format;
 import static java.util.Locale.ROOT;
 
+import dev.understudy.api.cluster.Units;
 import dev.understudy.lab.bench.BenchReport.AgentRow;
 import dev.understudy.lab.bench.BenchReport.Row;
 import java.util.ArrayList;
@@ -34,7 +35,7 @@ public final class BenchTable {
           format(ROOT, "%-6s %-8s %10s %10.1f %8.2f %12.2f",
               agent.node(),
               agent.role(),
-              ByteSize.text(agent.memoryBytes()),
+              Units.bytesText(agent.memoryBytes()),
               agent.rssBytes() / 1e6,
               agent.cpuPercent(),
               agent.childrenCpuPercent()));
@@ -61,7 +62,7 @@ public final class BenchTable {
         format(ROOT, "%s, %s, %s: %d of %d runs recovered",
             row.strategy(),
             row.fault(),
-            ByteSize.text(row.memoryBytes()),
+            Units.bytesText(row.memoryBytes()),
             row.recovered(),
             row.runs()));
     lines.add(format(ROOT, "  %-34s %10s %10s %10s %8s", "", "p50", "p99", "max", "values"));

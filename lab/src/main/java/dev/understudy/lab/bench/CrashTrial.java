@@ -98,7 +98,7 @@ public final class CrashTrial {
     waits.until(
         "the program did not count to " + least,
         30 * SECOND + least * TICK_NANOS,
-        () -> Optional.of(true).filter(yes -> stage.client().lastCounter() >= least));
+        () -> found(stage.client().lastCounter() >= least));
   }
 
   private void awaitAnswer(Fault fault) throws TrialException, InterruptedException {
@@ -106,9 +106,11 @@ public final class CrashTrial {
         "no good answer came after the crash of node " + fault.node(),
         FIRST_ANSWER_LIMIT_NANOS,
         CLIENT_LOOK_NANOS,
-        () ->
-            Optional.of(true)
-                .filter(yes -> stage.client().lastGoodNanos() > fault.killedNanos()));
+        () -> found(stage.client().lastGoodNanos() > fault.killedNanos()));
+  }
+
+  private static Optional<Boolean> found(boolean there) {
+    return there ? Optional.of(true) : Optional.empty();
   }
 
   private List<Capture> captures(String node) throws TrialException {

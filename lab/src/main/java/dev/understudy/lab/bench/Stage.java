@@ -27,7 +27,7 @@ public interface Stage extends AutoCloseable {
   List<NodeEvent> events(String node, long afterSequence) throws TrialException;
 
   /** An instant of a node's own clock on the host's CLOCK_BOOTTIME. */
-  long hostBootNanos(String node, long nodeBootNanos);
+  long hostBootNanos(String node, long nodeBootNanos) throws TrialException;
 
   /** Cuts a node's link, then kills all of it. */
   Fault crash(String node) throws TrialException;
@@ -42,7 +42,7 @@ public interface Stage extends AutoCloseable {
   List<String> logTail(String node);
 
   /** The outside client, which begins to ask at the first call. */
-  Client client();
+  Client client() throws TrialException;
 
   /** Takes all of it away. */
   @Override

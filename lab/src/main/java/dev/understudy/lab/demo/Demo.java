@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.understudy.lab.demo;
 
+import dev.understudy.api.cluster.Units;
 import dev.understudy.api.cluster.Cluster;
 import dev.understudy.api.cluster.Ipv4;
 import dev.understudy.api.cluster.WorkloadSpec;
-import dev.understudy.lab.bench.ByteSize;
 import dev.understudy.lab.bench.CountCluster;
 import dev.understudy.lab.bench.CrashTrial;
 import dev.understudy.lab.bench.Millis;
@@ -38,7 +38,7 @@ public final class Demo {
     WorkloadSpec workload = cluster.workloads().getFirst();
     progress.accept(
         "starting " + cluster.nodes().size() + " nodes and the program " + workload.name()
-            + " (" + ByteSize.text(size.memoryBytes()) + ") at "
+            + " (" + Units.bytesText(size.memoryBytes()) + ") at "
             + Ipv4.text(workload.address()) + ":" + workload.port());
     try (Stage stage = opener.open(cluster)) {
       CrashTrial trial = new CrashTrial(stage, time, workload);

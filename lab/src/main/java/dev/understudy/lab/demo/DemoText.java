@@ -4,7 +4,7 @@ package dev.understudy.lab.demo;
 import static java.lang.String.format;
 import static java.util.Locale.ROOT;
 
-import dev.understudy.lab.bench.ByteSize;
+import dev.understudy.api.cluster.Units;
 import dev.understudy.lab.bench.Phase;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,7 +19,7 @@ public final class DemoText {
     lines.add(
         format(ROOT, "Node %s crashed; %s of memory, profile %s, a checkpoint every %.0f ms.",
             report.formerActive(),
-            ByteSize.text(report.memoryBytes()),
+            Units.bytesText(report.memoryBytes()),
             report.profile(),
             report.intervalMs()));
     lines.add("");

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.List;
-import java.util.OptionalLong;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -36,19 +35,6 @@ class FiguresTest {
     assertThat(Figures.of(List.of())).isEqualTo(new Figures(null, null, null, 0));
     assertThatThrownBy(() -> Figures.of(List.of(1.0, Double.NaN)))
         .isInstanceOf(IllegalStateException.class);
-  }
-
-  @Test
-  void sizesAreReadAsPeopleWriteThem() {
-    assertThat(ByteSize.parse("8MiB")).isEqualTo(OptionalLong.of(8L << 20));
-    assertThat(ByteSize.parse(" 1 GiB ")).isEqualTo(OptionalLong.of(1L << 30));
-    assertThat(ByteSize.parse("4096")).isEqualTo(OptionalLong.of(4096));
-    for (String wrong : List.of("", "MiB", "8MB", "-1", "1.5GiB", "999999999999GiB")) {
-      assertThat(ByteSize.parse(wrong)).as(wrong).isEmpty();
-    }
-    assertThat(ByteSize.text(8L << 20)).isEqualTo("8 MiB");
-    assertThat(ByteSize.text(3L << 30)).isEqualTo("3 GiB");
-    assertThat(ByteSize.text(1000)).isEqualTo("1000 bytes");
   }
 
   @Test
