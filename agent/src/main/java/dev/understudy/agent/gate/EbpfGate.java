@@ -14,8 +14,8 @@ import java.nio.file.Path;
 
 /**
  * A gate whose deadline is absolute and in the kernel: an eBPF program at the egress of the device
- * (TCX, Linux 6.6) and a map with at most one entry, the deadline. A stalled agent can neither leave
- * it open nor open it late. A renewal is one bpf(2) call and allocates nothing.
+ * (TCX, Linux 6.6) and a map with at most one entry, the deadline. A stalled agent can neither
+ * leave it open nor open it late. A renewal is one bpf(2) call and allocates nothing.
  *
  * <p>The program is attached without a link descriptor, because such a link ends with the process
  * that holds it, which would open the gate. Frames that bypass traffic control altogether (packet
@@ -52,8 +52,8 @@ public final class EbpfGate implements OutputGate {
   }
 
   /**
-   * Attaches a shut gate; one that an earlier agent left is taken away afterwards, so that output is
-   * shut throughout.
+   * Attaches a shut gate; one that an earlier agent left is taken away afterwards, so that output
+   * is shut throughout.
    *
    * @param netns file of the device's network namespace
    * @throws LinuxException when the kernel refuses, with the verifier's log if it has one
@@ -68,8 +68,7 @@ public final class EbpfGate implements OutputGate {
         });
   }
 
-  private static EbpfGate attachHere(Path netns, String device, int ifindex)
-      throws LinuxException {
+  private static EbpfGate attachHere(Path netns, String device, int ifindex) throws LinuxException {
     // A hash and not an array: only in a hash "no entry" exists, and means shut.
     int map = Bpf.createMap(MAP_HASH, 4, 8, 1, NAME);
     try {

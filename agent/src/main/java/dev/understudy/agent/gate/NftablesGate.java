@@ -17,9 +17,10 @@ import java.util.List;
  * number is in a set, and an element with a time-out in that set.
  *
  * <p>Time-outs are relative and counted in ticks, so each one is two ticks shorter than the time to
- * the deadline, and an opening that took the agent longer than a tick is taken back. Between the
- * reading of the clock and the transaction a stalled agent can still open it late, until it runs
- * again; and whoever flushes the ruleset opens it. {@link EbpfGate} has neither weakness.
+ * the deadline, and one whose setting took the agent longer than a tick is replaced at once.
+ * Between the reading of the clock and the transaction a stalled agent can still open it late,
+ * until it runs again; and whoever flushes the ruleset opens it. {@link EbpfGate} has neither
+ * weakness.
  */
 public final class NftablesGate implements OutputGate {
   private static final String TABLE_PREFIX = "understudy_gate_";
@@ -136,20 +137,21 @@ public final class NftablesGate implements OutputGate {
   @Override
   public synchronized void openUntil(long bootNanos) throws LinuxException {
     requireOpen();
-    long before = Clock.bootNanos();
-    long left = bootNanos - before - SAFETY_TICKS * tickNanos;
-    // Less than a tick would be rounded to "no time-out at all" by older kernels.
-    if (left < tickNanos) {
-      shut();
-      return;
-    }
-    for (int at : timeoutsAt) {
-      opening.patchNetworkOrder(at, left / 1_000_000L);
-    }
-    socket.transact(opening, openingText);
-    if (Clock.bootNanos() - before > tickNanos) {
-      shut();
-    }
+    long before;
+    do {
+      before = Clock.bootNanos();
+      long left = bootNanos - before - SAFETY_TICKS * tickNanos;
+      // Less than a tick would be rounded to "no time-out at all" by older kernels.
+      if (left < tickNanos) {
+        shut();
+        return;
+      }
+      for (int at : timeoutsAt) {
+        opening.patchNetworkOrder(at, left / 1_000_000L);
+      }
+      socket.transact(opening, openingText);
+      // A thread that was held up in between has set a time-out that ends too late: replace it.
+    } while (Clock.bootNanos() - before > tickNanos);
   }
 
   @Override

@@ -21,19 +21,31 @@ public final class OutputGates {
    * Attaches an eBPF gate, or an nftables gate where the kernel refuses that.
    *
    * @param netns file of the device's network namespace
-   * @throws IOException with both refusals when there can be no gate at all; a workload must not run
-   *     then
+   * @throws IOException with both refusals when there can be no gate at all; a workload must not
+   *     run then
    */
   public static Choice choose(Path netns, String device) throws IOException {
+    return choose(
+        device, () -> EbpfGate.attach(netns, device), () -> NftablesGate.attach(netns, device));
+  }
+
+  /** One way to a gate. */
+  @FunctionalInterface
+  interface Way {
+    /** Attaches it. */
+    OutputGate attach() throws IOException;
+  }
+
+  static Choice choose(String device, Way ebpf, Way nftables) throws IOException {
     LinuxException refused;
     try {
-      EbpfGate gate = EbpfGate.attach(netns, device);
+      OutputGate gate = ebpf.attach();
       return new Choice(gate, gate + ": absolute deadline");
     } catch (LinuxException e) {
       refused = e;
     }
     try {
-      NftablesGate gate = NftablesGate.attach(netns, device);
+      OutputGate gate = nftables.attach();
       return new Choice(gate, gate + ", because eBPF is refused: " + refused.getMessage());
     } catch (LinuxException e) {
       IOException neither =

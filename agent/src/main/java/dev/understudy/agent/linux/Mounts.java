@@ -11,6 +11,7 @@ public final class Mounts {
   private static final int MS_RDONLY = 1;
   private static final int MS_NOSUID = 2;
   private static final int MS_NODEV = 4;
+  private static final int MS_NOEXEC = 8;
   private static final int MS_REMOUNT = 0x20;
   private static final int MS_BIND = 0x1000;
   private static final int MS_REC = 0x4000;
@@ -77,7 +78,7 @@ public final class Mounts {
 
   /** A fresh view of processes of the caller's PID namespace. */
   public static void proc(Path target) throws LinuxException {
-    mount("proc", target, "proc", MS_NOSUID | MS_NODEV | 8, "");
+    mount("proc", target, "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, "");
   }
 
   /** Cuts a mount and all below it off from propagation to and from other namespaces. */

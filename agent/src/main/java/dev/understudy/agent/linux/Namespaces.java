@@ -6,6 +6,7 @@ import java.lang.foreign.Arena;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
@@ -44,15 +45,16 @@ public final class Namespaces {
    * @throws IOException when one step fails; nothing is left pinned then
    */
   public static void pinNew(Path net, Path ipc, Path uts, String hostname) throws IOException {
-    List<Path> files = List.of(net, ipc, uts);
-    for (Path file : files) {
-      Path folder = file.toAbsolutePath().getParent();
-      if (folder != null) {
-        Files.createDirectories(folder);
-      }
-      Files.createFile(file);
-    }
+    List<Path> made = new ArrayList<>();
     try {
+      for (Path file : List.of(net, ipc, uts)) {
+        Path folder = file.toAbsolutePath().getParent();
+        if (folder != null) {
+          Files.createDirectories(folder);
+        }
+        Files.createFile(file);
+        made.add(file);
+      }
       onThreadOfItsOwn(
           "pin-namespaces",
           () -> {
@@ -69,7 +71,7 @@ public final class Namespaces {
             return true;
           });
     } catch (IOException e) {
-      for (Path file : files) {
+      for (Path file : made) {
         unpin(file);
       }
       throw e;

@@ -3,6 +3,7 @@ package dev.understudy.agent.gate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.understudy.agent.gate.Wire.Trial;
 import dev.understudy.agent.linux.Clock;
@@ -11,10 +12,12 @@ import dev.understudy.agent.linux.Link;
 import dev.understudy.agent.linux.LinuxException;
 import dev.understudy.agent.linux.Namespaces;
 import dev.understudy.agent.linux.NetlinkSocket;
+import dev.understudy.agent.linux.Poller;
 import dev.understudy.agent.linux.Root;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -43,8 +46,7 @@ class OutputGateTest {
   }
 
   private GratuitousArp announcer() throws IOException {
-    return Namespaces.callIn(
-        link.host(), () -> GratuitousArp.open(Link.HOST_DEVICE, Link.HOST));
+    return Namespaces.callIn(link.host(), () -> GratuitousArp.open(Link.HOST_DEVICE, Link.HOST));
   }
 
   @ParameterizedTest
@@ -64,7 +66,7 @@ class OutputGateTest {
       // Flags 0x2 would mean that the neighbour got an answer.
       assertThat(link.arpEntryOfHost()).doesNotContain("0x2");
 
-      gate.openUntil(Clock.bootNanos() + 1_000 * MILLI);
+      gate.openUntil(Clock.bootNanos() + 5_000 * MILLI);
       assertThat(gate.isShut()).isFalse();
       assertThat(arp.announce()).isTrue();
       wire.warmUp(gate);
@@ -82,16 +84,15 @@ class OutputGateTest {
         long deadline = Clock.bootNanos() + 40 * MILLI;
         gate.openUntil(deadline);
         List<Trial> trials = wire.tryUntil(deadline + 30 * MILLI);
-        assertThat(trials).anyMatch(Trial::passed).anyMatch(trial -> !trial.passed());
         assertThat(trials)
-            .allSatisfy(
-                trial -> {
-                  if (trial.passed()) {
-                    assertThat(trial.fromNanos()).isLessThan(deadline);
-                  } else {
-                    assertThat(trial.toNanos()).isGreaterThanOrEqualTo(deadline - early);
-                  }
-                });
+            .anyMatch(trial -> !trial.passed())
+            .allSatisfy(trial -> {
+              if (trial.passed()) {
+                assertThat(trial.fromNanos()).isLessThan(deadline);
+              } else {
+                assertThat(trial.toNanos()).isGreaterThanOrEqualTo(deadline - early);
+              }
+            });
         assertThat(gate.isShut()).isTrue();
       }
     }
@@ -99,23 +100,52 @@ class OutputGateTest {
 
   @ParameterizedTest
   @EnumSource
-  void renewalsLeaveNoGap(Gates kind) throws IOException {
+  void renewalsLeaveNoGap(Gates kind) throws Exception {
     try (OutputGate gate = kind.attach(link)) {
       wire.warmUp(gate);
-      long end = Clock.bootNanos() + 400 * MILLI;
-      long late = 0;
-      while (Clock.bootNanos() < end) {
-        long deadline = Clock.bootNanos() + 60 * MILLI;
-        gate.openUntil(deadline);
-        long before = Clock.bootNanos();
-        List<Trial> trials = wire.tryUntil(before + 5 * MILLI);
-        // Only a test that was held up for longer than the lease may miss one.
-        late = Math.max(late, Clock.bootNanos() - before);
-        if (late < 30 * MILLI) {
-          assertThat(trials).allMatch(Trial::passed);
-        }
+      Renewer renewer = new Renewer(gate);
+      Thread thread = Thread.ofPlatform().start(renewer);
+      List<Trial> trials = wire.tryUntil(Clock.bootNanos() + 400 * MILLI);
+      renewer.stop = true;
+      thread.join();
+      assertThat(renewer.failure).isNull();
+      if (!trials.stream().allMatch(Trial::passed)) {
+        assumeTrue(
+            renewer.longestGapNanos < Renewer.LEASE_NANOS / 3,
+            "the machine kept renewals waiting for " + renewer.longestGapNanos + " ns");
       }
-      assertThat(late).isLessThan(1_000 * MILLI);
+      assertThat(trials).allMatch(Trial::passed).hasSizeGreaterThan(100);
+    }
+  }
+
+  /** Moves the deadline every millisecond while another thread sends. */
+  private static final class Renewer implements Runnable {
+    static final long LEASE_NANOS = 60 * MILLI;
+
+    private final OutputGate gate;
+    private volatile boolean stop;
+    private volatile long longestGapNanos;
+    private volatile @Nullable LinuxException failure;
+
+    Renewer(OutputGate gate) {
+      this.gate = gate;
+    }
+
+    @Override
+    public void run() {
+      Poller pause = new Poller(1);
+      long last = Clock.bootNanos();
+      try {
+        while (!stop) {
+          gate.openUntil(Clock.bootNanos() + LEASE_NANOS);
+          long now = Clock.bootNanos();
+          longestGapNanos = Math.max(longestGapNanos, now - last);
+          last = now;
+          pause.waitUntil(now + MILLI);
+        }
+      } catch (LinuxException e) {
+        failure = e;
+      }
     }
   }
 
@@ -191,6 +221,20 @@ class OutputGateTest {
     try (OutputGate gate = choice.gate()) {
       assertThat(gate.kind()).isEqualTo("ebpf");
       assertThat(choice.why()).startsWith("ebpf gate of v0 (").endsWith("absolute deadline");
+    }
+    choice =
+        OutputGates.choose(
+            Link.HOST_DEVICE,
+            () -> {
+              throw new LinuxException("bpf", "create map", 1);
+            },
+            () -> NftablesGate.attach(link.host(), Link.HOST_DEVICE));
+    try (OutputGate gate = choice.gate()) {
+      assertThat(gate.kind()).isEqualTo("nftables");
+      assertThat(choice.why())
+          .isEqualTo(
+              "nftables gate at the egress of v0, "
+                  + "because eBPF is refused: bpf create map: EPERM (1)");
     }
     assertThatThrownBy(() -> OutputGates.choose(link.host(), "none"))
         .isInstanceOf(IOException.class)

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -73,6 +74,16 @@ class NamespacesTest {
         .hasMessageStartingWith("sethostname");
     assertThat(mountsBelow(folder)).isEmpty();
     assertThat(folder).isEmptyDirectory();
+  }
+
+  @Test
+  void aPinThatIsInTheWayIsKept() throws IOException {
+    Path ipc = Files.writeString(folder.resolve("ipc"), "somebody's");
+    assertThatThrownBy(
+            () -> Namespaces.pinNew(folder.resolve("net"), ipc, folder.resolve("uts"), "x"))
+        .isInstanceOf(FileAlreadyExistsException.class);
+    assertThat(Files.readString(ipc)).isEqualTo("somebody's");
+    assertThat(folder).isDirectoryNotContaining(file -> !file.equals(ipc));
   }
 
   @Test

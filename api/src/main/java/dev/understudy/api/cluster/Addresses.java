@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
 
 /** Who owns which address of the cluster's network; no address has two owners. */
 final class Addresses {
-  private static final Pattern CIDR = Pattern.compile("([0-9.]{7,15})/([0-9]{1,2})");
+  private static final Pattern CIDR = Pattern.compile("([0-9.]{7,15})/([1-9][0-9]?)");
   private static final int PREFIX_LEAST = 8;
   private static final int PREFIX_MOST = 30;
 
@@ -71,12 +71,12 @@ final class Addresses {
 
   /** The n-th host of the network for an owner without an address of its own. */
   Optional<Integer> claimHost(YamlValue place, int n, String owner) {
-    return network.flatMap(
-        net -> {
-          int address = net.host(n);
-          String what = "without an address of its own, " + Ipv4.text(address);
-          return claim(place, address, owner, what, "write an address, or a larger network");
-        });
+    // Below no network every address is as good as another: the file is refused anyway.
+    int address = network.orElse(ClusterBinder.DEFAULT_NETWORK).host(n);
+    String what = "without an address of its own, " + Ipv4.text(address);
+    return network.isEmpty()
+        ? Optional.of(address)
+        : claim(place, address, owner, what, "write an address, or a larger network");
   }
 
   private Optional<Integer> claim(
@@ -84,8 +84,7 @@ final class Addresses {
     if (network.isPresent()) {
       Network net = network.get();
       if (!net.hasHost(address)) {
-        place.refuse(
-            what + " is not a host of " + net + "; " + advice + hosts(net));
+        place.refuse(what + " is not a host of " + net + "; " + advice + hosts(net));
         return Optional.empty();
       }
       if (address == net.lastHost()) {

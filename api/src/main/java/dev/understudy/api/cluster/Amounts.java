@@ -7,6 +7,8 @@ import java.util.function.LongFunction;
 
 /** Reads durations and sizes within bounds. */
 final class Amounts {
+  private static final long PLAIN_MOST = 999_999_999_999_999L;
+
   private Amounts() {}
 
   /** Nanoseconds between two bounds, both included. */
@@ -15,40 +17,43 @@ final class Amounts {
       value.refuse("has no unit; write a duration such as 250us, 5ms, 1s or 2m, 0 as 0ms");
       return Optional.empty();
     }
-    Optional<String> text = value.text();
-    if (text.isEmpty()) {
+    if (!value.isText()) {
+      value.refuseKind("a duration such as 250ms");
       return Optional.empty();
     }
-    OptionalLong nanos = Units.nanos(text.get());
+    String text = value.text().orElse("");
+    OptionalLong nanos = Units.nanos(text);
     if (nanos.isEmpty()) {
       value.refuse(
-          Words.quoted(text.get())
+          Words.quoted(text)
               + " is not a duration; write a whole number and ns, us, ms, s or m, such as 250ms");
       return Optional.empty();
     }
-    return within(
-        value, text.get(), nanos.getAsLong(), least, most, Units::nanosText);
+    return within(value, text, nanos.getAsLong(), least, most, Units::nanosText);
   }
 
   /** Bytes between two bounds, both included. */
   static Optional<Long> bytes(YamlValue value, long least, long most) {
     if (value.isNumber()) {
-      return value.number(least, most);
+      return value
+          .number(0, PLAIN_MOST)
+          .flatMap(
+              bytes -> within(value, Long.toString(bytes), bytes, least, most, Units::bytesText));
     }
-    Optional<String> text = value.text();
-    if (text.isEmpty()) {
+    if (!value.isText()) {
+      value.refuseKind("a size such as 64MiB");
       return Optional.empty();
     }
-    OptionalLong bytes = Units.bytes(text.get());
+    String text = value.text().orElse("");
+    OptionalLong bytes = Units.bytes(text);
     if (bytes.isEmpty()) {
       value.refuse(
-          Words.quoted(text.get())
+          Words.quoted(text)
               + " is not a size; write a whole number and KiB, MiB, GiB, kB, MB or GB,"
               + " such as 64MiB");
       return Optional.empty();
     }
-    return within(
-        value, text.get(), bytes.getAsLong(), least, most, Units::bytesText);
+    return within(value, text, bytes.getAsLong(), least, most, Units::bytesText);
   }
 
   private static Optional<Long> within(

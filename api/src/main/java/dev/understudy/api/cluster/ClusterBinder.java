@@ -38,9 +38,7 @@ final class ClusterBinder {
             : Optional.of(DEFAULT_NETWORK);
     Optional<YamlValue> ownTiming = top.optional("timing");
     Optional<Timing> timing =
-        ownTiming.isPresent()
-            ? TimingBinder.bind(ownTiming.get())
-            : Optional.of(Timing.STANDARD);
+        ownTiming.isPresent() ? TimingBinder.bind(ownTiming.get()) : Optional.of(Timing.STANDARD);
     Optional<YamlValue> ownPrefer = top.optional("prefer");
     Optional<Preference> prefer = ownPrefer.flatMap(v -> v.choice(Preference.values()));
     Addresses addresses = new Addresses(network);
@@ -68,20 +66,20 @@ final class ClusterBinder {
   private static Optional<List<WorkloadSpec>> workloads(YamlValue value, WorkloadBinder binder) {
     Optional<List<YamlValue>> items = value.list();
     if (items.isPresent() && items.get().size() > WORKLOADS_MOST) {
-      value.refuse(
-          items.get().size() + " workloads are too many; write at most " + WORKLOADS_MOST);
+      value.refuse(items.get().size() + " workloads are too many; write at most " + WORKLOADS_MOST);
     }
-    return items.map(
-        all -> {
-          List<WorkloadSpec> workloads = new ArrayList<>();
-          for (YamlValue item : all.subList(0, Math.min(all.size(), WORKLOADS_MOST))) {
-            item.object().flatMap(binder::bind).ifPresent(workloads::add);
-          }
-          return workloads;
-        });
+    return items.map(all -> {
+      List<WorkloadSpec> workloads = new ArrayList<>();
+      for (YamlValue item : all.subList(0, Math.min(all.size(), WORKLOADS_MOST))) {
+        item.object().flatMap(binder::bind).ifPresent(workloads::add);
+      }
+      return workloads;
+    });
   }
 
-  /** Two nodes have no majority, so a person decides what they do alone; others need no such key. */
+  /**
+   * Two nodes have no majority, so a person decides what they do alone; others need no such key.
+   */
   private static void checkPreference(
       YamlValue nodesValue, List<NodeSpec> nodes, Optional<YamlValue> prefer) {
     if (nodes.size() == 2 && prefer.isEmpty()) {

@@ -33,10 +33,20 @@ public final class ClusterFile {
    */
   public static Cluster read(Path file) throws ClusterFileException {
     Problems problems = new Problems();
+    Optional<byte[]> bytes = bytes(file, problems);
+    if (bytes.isEmpty()) {
+      throw new ClusterFileException(file.toString(), problems.inFileOrder());
+    }
+    return parse(file, bytes.get());
+  }
+
+  /** What {@link #read} does with the content of a file. */
+  static Cluster parse(Path file, byte[] bytes) throws ClusterFileException {
+    Problems problems = new Problems();
     Path folder =
         Optional.ofNullable(file.toAbsolutePath().getParent()).orElseGet(() -> Path.of("/"));
     Optional<Cluster> cluster =
-        text(file, problems)
+        decoded(bytes, problems)
             .flatMap(text -> YamlTree.root(text, problems))
             .flatMap(root -> ClusterBinder.bind(root, folder));
     if (cluster.isEmpty()) {
@@ -47,13 +57,14 @@ public final class ClusterFile {
 
   /**
    * The cluster as a file in which every value is written out, image paths absolute. {@link #read}
-   * gives an equal cluster back, on a machine that has the same programs and images.
+   * gives an equal cluster back, on a machine that has the same programs and images, if the cluster
+   * was read from a file; times that no profile has are named custom.
    */
   public static String write(Cluster cluster) {
     return new ClusterWriter().write(cluster);
   }
 
-  private static Optional<String> text(Path file, Problems problems) {
+  private static Optional<byte[]> bytes(Path file, Problems problems) {
     byte[] bytes;
     try (InputStream in = Files.newInputStream(file)) {
       bytes = in.readNBytes(BYTES_MOST + 1);
@@ -69,7 +80,7 @@ public final class ClusterFile {
       problems.add(0, 0, "", "the cluster file is longer than 256 KiB; make it smaller");
       return Optional.empty();
     }
-    return decoded(bytes, problems);
+    return Optional.of(bytes);
   }
 
   private static Optional<String> decoded(byte[] bytes, Problems problems) {

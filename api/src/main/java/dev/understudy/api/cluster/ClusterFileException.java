@@ -11,14 +11,20 @@ import java.util.stream.Collectors;
 public final class ClusterFileException extends Exception {
   private static final long serialVersionUID = 1L;
 
+  private final String message;
   private final transient List<ClusterProblem> problems;
 
   ClusterFileException(String file, List<ClusterProblem> problems) {
-    super(problems.stream().map(p -> p.describe(file)).collect(Collectors.joining("\n")));
+    this.message = problems.stream().map(p -> p.describe(file)).collect(Collectors.joining("\n"));
     if (problems.isEmpty()) {
       throw new IllegalStateException(file + " is refused without a problem");
     }
     this.problems = List.copyOf(problems);
+  }
+
+  @Override
+  public String getMessage() {
+    return message;
   }
 
   /** Everything that was found, in the order of the file; never empty. */

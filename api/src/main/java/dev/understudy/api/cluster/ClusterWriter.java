@@ -77,16 +77,15 @@ final class ClusterWriter {
   private static String quoted(String text) {
     StringBuilder quoted = new StringBuilder("\"");
     text.codePoints()
-        .forEach(
-            c -> {
-              if (c == '"' || c == '\\') {
-                quoted.append('\\').append((char) c);
-              } else if (c >= 0x20 && c <= 0x7e) {
-                quoted.append((char) c);
-              } else {
-                quoted.append(String.format(Locale.ROOT, c > 0xffff ? "\\U%08x" : "\\u%04x", c));
-              }
-            });
+        .forEach(c -> {
+          if (c == '"' || c == '\\') {
+            quoted.append('\\').append((char) c);
+          } else if (c >= 0x20 && c <= 0x7e) {
+            quoted.append((char) c);
+          } else {
+            quoted.append(String.format(Locale.ROOT, c > 0xffff ? "\\U%08x" : "\\u%04x", c));
+          }
+        });
     return quoted.append('"').toString();
   }
 }

@@ -57,7 +57,9 @@ final class GroupBinder {
       YamlValue place, String path, List<NodeSpec> group, int clusterSize) {
     long runners = group.stream().filter(node -> !node.witnessOnly()).count();
     String members = String.join(", ", group.stream().map(NodeSpec::name).toList());
-    if (runners < 2) {
+    if (group.isEmpty()) {
+      place.refuseAt(path, "is empty; name nodes, or leave the key out to use all");
+    } else if (runners < 2) {
       place.refuseAt(
           path,
           "only "

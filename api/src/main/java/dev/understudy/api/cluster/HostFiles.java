@@ -61,7 +61,7 @@ final class HostFiles {
     try {
       if (!archive(file)) {
         value.refuse(
-            name + " is not an archive; write a tar file, plain or gzip, from docker save or skopeo");
+            name + " is not an archive; name a tar file, plain or gzip, of docker save or skopeo");
         return Optional.empty();
       }
     } catch (IOException e) {
@@ -79,8 +79,7 @@ final class HostFiles {
     boolean gzip = head.length > 2 && (head[0] & 255) == 0x1f && (head[1] & 255) == 0x8b;
     boolean tar =
         head.length == TAR_MAGIC_AT + TAR_MAGIC.length
-            && Arrays.equals(
-                head, TAR_MAGIC_AT, head.length, TAR_MAGIC, 0, TAR_MAGIC.length);
+            && Arrays.equals(head, TAR_MAGIC_AT, head.length, TAR_MAGIC, 0, TAR_MAGIC.length);
     return gzip || tar;
   }
 

@@ -35,8 +35,7 @@ final class NodesBinder {
   }
 
   private Optional<NodeSpec> node(YamlObject object, int n) {
-    Optional<String> name =
-        object.required("name", "a name such as name: a").flatMap(names::claim);
+    Optional<String> name = object.required("name", "a name such as name: a").flatMap(names::claim);
     Optional<YamlValue> ownAddress = object.optional("address");
     String owner = name.map(known -> "node " + known).orElse(object.self().path());
     Optional<Integer> address =

@@ -60,10 +60,7 @@ final class TimingBinder {
   }
 
   private static long nanos(YamlObject object, String key, long least, long otherwise) {
-    return object
-        .optional(key)
-        .flatMap(v -> Amounts.nanos(v, least, MOST_NANOS))
-        .orElse(otherwise);
+    return object.optional(key).flatMap(v -> Amounts.nanos(v, least, MOST_NANOS)).orElse(otherwise);
   }
 
   /** The profile with the same values, so that equal times have equal names. */

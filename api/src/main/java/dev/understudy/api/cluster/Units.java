@@ -68,7 +68,8 @@ public final class Units {
     return OptionalLong.of(count > Long.MAX_VALUE / unit ? Long.MAX_VALUE : count * unit);
   }
 
-  private static String text(long amount, String unitOfZero, SequencedMap<String, Long> largestFirst) {
+  private static String text(
+      long amount, String unitOfZero, SequencedMap<String, Long> largestFirst) {
     if (amount == 0) {
       return "0" + unitOfZero;
     }

@@ -8,19 +8,24 @@ import java.util.Optional;
 /** Words in sentences about a file: quoting what a user wrote, and guessing what was meant. */
 final class Words {
   private static final int QUOTED_MOST = 60;
+  private static final int REASON_MOST = 300;
   private static final int GUESSED_MOST = 40;
 
   private Words() {}
 
   /** The text in single quotes, safe for a terminal: shortened, control characters escaped. */
   static String quoted(String text) {
-    return "'" + printable(text) + "'";
+    return "'" + printable(text, QUOTED_MOST) + "'";
   }
 
-  /** The text without anything that would move a terminal's cursor, shortened. */
+  /** A reason from elsewhere without anything that would move a terminal's cursor. */
   static String printable(String text) {
+    return printable(text, REASON_MOST);
+  }
+
+  private static String printable(String text, int most) {
     StringBuilder safe = new StringBuilder();
-    int end = Math.min(text.length(), QUOTED_MOST);
+    int end = Math.min(text.length(), most);
     for (int i = 0; i < end; i++) {
       char c = text.charAt(i);
       if (Character.isISOControl(c) || Character.isSurrogate(c) || !Character.isDefined(c)) {
@@ -50,21 +55,26 @@ final class Words {
     return near ? Optional.of(best) : Optional.empty();
   }
 
-  /** Levenshtein's distance: insertions, deletions and substitutions between two words. */
+  /** Insertions, deletions, substitutions and swaps of neighbours that turn one into the other. */
   private static int distance(String a, String b) {
-    int[] row = new int[b.length() + 1];
-    for (int j = 0; j <= b.length(); j++) {
-      row[j] = j;
-    }
-    for (int i = 1; i <= a.length(); i++) {
-      int diagonal = row[0];
-      row[0] = i;
-      for (int j = 1; j <= b.length(); j++) {
-        int change = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-        diagonal = row[j];
-        row[j] = Math.min(change, 1 + Math.min(row[j], row[j - 1]));
+    int[][] cost = new int[a.length() + 1][b.length() + 1];
+    for (int i = 0; i <= a.length(); i++) {
+      for (int j = 0; j <= b.length(); j++) {
+        if (i == 0 || j == 0) {
+          cost[i][j] = i + j;
+          continue;
+        }
+        boolean same = a.charAt(i - 1) == b.charAt(j - 1);
+        int best = Math.min(cost[i - 1][j], cost[i][j - 1]) + 1;
+        best = Math.min(best, cost[i - 1][j - 1] + (same ? 0 : 1));
+        boolean swapped =
+            i > 1
+                && j > 1
+                && a.charAt(i - 1) == b.charAt(j - 2)
+                && a.charAt(i - 2) == b.charAt(j - 1);
+        cost[i][j] = swapped ? Math.min(best, cost[i - 2][j - 2] + 1) : best;
       }
     }
-    return row[b.length()];
+    return cost[a.length()][b.length()];
   }
 }

@@ -50,12 +50,7 @@ final class WorkloadBinder {
     Optional<Path> image = root.flatMap(this::image);
     List<String> command = command(object, fromImage);
     String workdir = object.optional("workdir").flatMap(this::workdir).orElse("/");
-    SortedMap<String, String> environment =
-        object
-            .optional("environment")
-            .flatMap(YamlValue::object)
-            .map(this::environment)
-            .orElseGet(TreeMap::new);
+    SortedMap<String, String> environment = environment(object.optional("environment"));
     long port =
         object
             .required("port", "the TCP port on which the program answers")
@@ -93,7 +88,7 @@ final class WorkloadBinder {
             fromImage ? Root.IMAGE : Root.HOST,
             image,
             workdir,
-            Collections.unmodifiableSortedMap(environment),
+            environment,
             Math.toIntExact(port),
             address,
             strategy,
@@ -103,22 +98,25 @@ final class WorkloadBinder {
   }
 
   private Optional<Path> image(YamlValue root) {
+    String allowed = "host, or a mapping such as { image: images/web.tar }";
     if (root.isText()) {
-      if (!root.text().equals(Optional.of("host"))) {
-        root.refuse("must be host, or a mapping such as { image: images/web.tar }");
+      String word = root.text().orElse("");
+      if (!word.equals("host")) {
+        root.refuse(Words.quoted(word) + " is not a root; write " + allowed);
       }
       return Optional.empty();
     }
+    if (!root.isMapping()) {
+      root.refuseKind(allowed);
+      return Optional.empty();
+    }
     return root.object()
-        .flatMap(
-            object -> {
-              Optional<Path> image =
-                  object
-                      .required("image", "the path of an image archive")
-                      .flatMap(files::image);
-              object.refuseUnknownKeys();
-              return image;
-            });
+        .flatMap(object -> {
+          Optional<Path> image =
+              object.required("image", "the path of an image archive").flatMap(files::image);
+          object.refuseUnknownKeys();
+          return image;
+        });
   }
 
   private List<String> command(YamlObject object, boolean fromImage) {
@@ -166,19 +164,20 @@ final class WorkloadBinder {
     return Words.quoted(path) + " is not an absolute path; begin it with /";
   }
 
-  private SortedMap<String, String> environment(YamlObject object) {
+  private static SortedMap<String, String> environment(Optional<YamlValue> value) {
     SortedMap<String, String> environment = new TreeMap<>();
-    object
-        .all()
-        .forEach(
-            (variable, value) -> {
-              if (!VARIABLE.matcher(variable).matches()) {
-                value.refuse(
-                    "is not the name of a variable; write letters, digits and _, not beginning"
-                        + " with a digit");
-              }
-              value.text().ifPresent(text -> environment.put(variable, text));
-            });
-    return environment;
+    value
+        .flatMap(YamlValue::object)
+        .ifPresent(
+            object -> object.all().forEach((name, text) -> variable(environment, name, text)));
+    return Collections.unmodifiableSortedMap(environment);
+  }
+
+  private static void variable(SortedMap<String, String> all, String name, YamlValue value) {
+    if (!VARIABLE.matcher(name).matches()) {
+      value.refuse(
+          "is not the name of a variable; write letters, digits and _, not beginning with a digit");
+    }
+    value.text().ifPresent(text -> all.put(name, text));
   }
 }

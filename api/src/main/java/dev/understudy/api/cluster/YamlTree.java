@@ -16,7 +16,8 @@ import org.snakeyaml.engine.v2.schema.JsonSchema;
 /**
  * YAML text to a tree of values with their places. The text comes from outside: nesting is bounded
  * before the recursive composer sees it, and anchors, aliases and further documents are refused.
- * Scalars follow the JSON schema of YAML 1.2, so {@code no} is text and {@code 010} is not a number.
+ * Scalars follow the JSON schema of YAML 1.2, so {@code no} is text and {@code 010} is not a
+ * number.
  */
 final class YamlTree {
   static final int DEPTH_MOST = 12;

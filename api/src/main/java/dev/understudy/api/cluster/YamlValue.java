@@ -103,7 +103,7 @@ final class YamlValue {
   /** A whole number between two bounds, both included. */
   Optional<Long> number(long least, long most) {
     if (!(node instanceof ScalarNode scalar) || !isNumber()) {
-      refuseKind("a whole number", "");
+      refuseKind("a whole number");
       return Optional.empty();
     }
     // An explicit tag can make anything an "integer": the text decides.
@@ -114,7 +114,7 @@ final class YamlValue {
         return Optional.of(number);
       }
     }
-    refuse(Words.printable(digits) + " is not allowed; write a number from " + least + " to " + most);
+    refuse(Words.quoted(digits) + " is not allowed; write a number from " + least + " to " + most);
     return Optional.empty();
   }
 
@@ -129,13 +129,13 @@ final class YamlValue {
           break;
       }
     }
-    refuseKind("true or false", "");
+    refuseKind("true or false");
     return Optional.empty();
   }
 
   Optional<List<YamlValue>> list() {
     if (!(node instanceof SequenceNode sequence) || !isList()) {
-      refuseKind("a list", "");
+      refuseKind("a list");
       return Optional.empty();
     }
     List<YamlValue> items = new ArrayList<>();
@@ -147,7 +147,7 @@ final class YamlValue {
 
   Optional<YamlObject> object() {
     if (!(node instanceof MappingNode mapping) || !isMapping()) {
-      refuseKind("a mapping of keys to values", "");
+      refuseKind("a mapping of keys to values");
       return Optional.empty();
     }
     return Optional.of(new YamlObject(this, mapping));
@@ -177,21 +177,29 @@ final class YamlValue {
   void refuseWord(String what, String word, List<String> allowed) {
     String guess =
         Words.nearest(word, allowed).map(near -> "; did you mean " + near + "?").orElse("");
-    refuse(
-        Words.quoted(word) + " " + what + "; allowed is " + String.join(", ", allowed) + guess);
+    refuse(Words.quoted(word) + " " + what + "; allowed is " + String.join(", ", allowed) + guess);
+  }
+
+  /** Reports that the value is of another kind than the wanted one. */
+  void refuseKind(String wanted) {
+    refuseKind(wanted, "");
   }
 
   private void refuseKind(String wanted, String advice) {
+    String subject = path.isEmpty() ? "the file " : "";
     refuse(
         node.getTag().equals(Tag.NULL)
-            ? "has no value; write " + wanted + ", or remove the key"
-            : "must be " + wanted + ", not " + kind() + advice);
+            ? subject + "has no value; write one, or remove the key"
+            : subject + "must be " + wanted + ", not " + kind() + advice);
   }
 
   private String kind() {
     Tag tag = node.getTag();
-    if (tag.equals(Tag.INT) || tag.equals(Tag.FLOAT)) {
+    if (tag.equals(Tag.INT)) {
       return "a number";
+    }
+    if (tag.equals(Tag.FLOAT)) {
+      return "a number with a fraction or exponent";
     }
     if (tag.equals(Tag.BOOL)) {
       return "true or false";

@@ -60,4 +60,16 @@ public record NodeEvent(
 
   /** The interval was shorter than a generation takes (details {@code from_ms}, {@code to_ms}). */
   public static final String INTERVAL_STRETCHED = "interval-stretched";
+
+  /** A candidature of this node came to nothing. */
+  public static final String WITHDREW = "withdrew";
+
+  /** The reign goes on under a higher epoch. */
+  public static final String RAISED = "raised";
+
+  /** This node's own timers were late. */
+  public static final String LATE = "late";
+
+  /** On the active: nobody holds a copy any more. */
+  public static final String UNPROTECTED = "unprotected";
 }

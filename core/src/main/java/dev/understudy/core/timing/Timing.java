@@ -41,7 +41,7 @@ public record Timing(
   /** For links between places. */
   public static final Timing WIDE = ofMillis("wide", 250, 2_000, 1_250, 100, 60, 40);
 
-  /** Every named profile, shortest outage last. */
+  /** Every named profile; the default comes first. */
   public static final List<Timing> PROFILES = List.of(STANDARD, FAST, RELAXED, WIDE);
 
   private static Timing ofMillis(

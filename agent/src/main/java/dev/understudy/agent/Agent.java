@@ -1,0 +1,312 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.understudy.agent;
+
+import dev.understudy.agent.checkpoint.Generation;
+import dev.understudy.agent.checkpoint.HostFacts;
+import dev.understudy.agent.checkpoint.ShipClient;
+import dev.understudy.agent.checkpoint.ShipServer;
+import dev.understudy.agent.control.ControlServer;
+import dev.understudy.agent.control.Journal;
+import dev.understudy.agent.gate.OutputGates;
+import dev.understudy.agent.linux.Attempt;
+import dev.understudy.agent.linux.Clock;
+import dev.understudy.agent.linux.EventFd;
+import dev.understudy.agent.linux.GratuitousArp;
+import dev.understudy.agent.linux.LinuxWarmup;
+import dev.understudy.agent.linux.Namespaces;
+import dev.understudy.agent.linux.Poller;
+import dev.understudy.agent.linux.UdpSocket;
+import dev.understudy.agent.runtime.CgroupPlaces;
+import dev.understudy.agent.runtime.Program;
+import dev.understudy.agent.runtime.Sandbox;
+import dev.understudy.agent.runtime.SandboxNetwork;
+import dev.understudy.agent.runtime.SandboxPlaces;
+import dev.understudy.agent.runtime.SandboxSpec;
+import dev.understudy.agent.runtime.ToolPaths;
+import dev.understudy.agent.wire.ClusterKey;
+import dev.understudy.agent.wire.DatagramCodec;
+import dev.understudy.api.cluster.Cluster;
+import dev.understudy.api.cluster.ClusterFile;
+import dev.understudy.api.cluster.ClusterFileException;
+import dev.understudy.api.cluster.NodeSpec;
+import dev.understudy.api.cluster.WorkloadSpec;
+import dev.understudy.api.control.ControlToken;
+import dev.understudy.api.control.NodeEvent;
+import dev.understudy.api.control.NodeStatus;
+import dev.understudy.core.protocol.DurableState;
+import dev.understudy.core.protocol.FailoverNode;
+import dev.understudy.core.protocol.GroupConfig;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+/** The parts of one agent, put together. */
+final class Agent implements AutoCloseable {
+  private static final int SHIP_PORT = 7401;
+  private static final int WATCHED_MOST = 256;
+  private static final long STATUS_MILLIS = 2_000;
+
+  private final NodeSpec self;
+  private final Cluster cluster;
+  private final Journal journal;
+  private final Mailbox mailbox;
+  private final ExitWatch exits;
+  private final DutyCycle cycle;
+  private final NodeExecutor executor;
+  private final long incarnation;
+  private final List<AutoCloseable> closing = new ArrayList<>();
+  private String gateKind = "";
+  private volatile boolean realTime;
+
+  private Agent(
+      NodeSpec self,
+      Cluster cluster,
+      Journal journal,
+      Mailbox mailbox,
+      ExitWatch exits,
+      DutyCycle cycle,
+      NodeExecutor executor,
+      long incarnation) {
+    this.self = self;
+    this.cluster = cluster;
+    this.journal = journal;
+    this.mailbox = mailbox;
+    this.exits = exits;
+    this.cycle = cycle;
+    this.executor = executor;
+    this.incarnation = incarnation;
+  }
+
+  /** Reads everything that is configured, makes the sandboxes, and opens the sockets. */
+  static Agent build(AgentOptions options) throws IOException, ClusterFileException {
+    long startedAt = Clock.bootNanos();
+    Cluster cluster = ClusterFile.read(options.cluster());
+    NodeSpec self =
+        cluster
+            .node(options.node())
+            .orElseThrow(
+                () ->
+                    new IOException(
+                        options.cluster() + " has no node named " + options.node()));
+    Files.createDirectories(options.state());
+    DurableStore store = new DurableStore(options.state().resolve("protocol"));
+    DurableState durable = store.load().nextStart(cluster.timing().promiseNanos());
+    store.save(durable);
+    Journal journal =
+        Journal.open(
+            options.state().resolve("events.jsonl"), self.name(), durable.incarnation());
+    journal.record(startedAt, "", NodeEvent.AGENT_STARTED);
+    ClusterKey key = ClusterKey.read(options.key());
+    FailoverNode node =
+        new FailoverNode(
+            self.name(), cluster.timing(), groups(cluster), durable, startedAt, new SecureRandom());
+    Map<String, Integer> addresses = new TreeMap<>();
+    cluster.nodes().forEach(n -> addresses.put(n.name(), n.address()));
+    DatagramCodec codec =
+        new DatagramCodec(
+            key,
+            cluster.nodes().stream().map(NodeSpec::name).toList(),
+            cluster.workloads().stream().map(WorkloadSpec::name).toList());
+    UdpSocket socket = UdpSocket.bind(self.address(), DutyCycle.PORT);
+    Poller poller = new Poller(WATCHED_MOST);
+    Mailbox mailbox = new Mailbox(EventFd.open());
+    ExitWatch exits = new ExitWatch(poller);
+    NodeExecutor executor = new NodeExecutor(node, mailbox, store, journal);
+    DutyCycle cycle =
+        new DutyCycle(node, codec, socket, poller, mailbox, exits, executor, addresses);
+    Agent agent =
+        new Agent(self, cluster, journal, mailbox, exits, cycle, executor, durable.incarnation());
+    agent.addWorkloads(options, key, addresses);
+    agent.listen(options, key);
+    LinuxWarmup.run();
+    return agent;
+  }
+
+  static List<GroupConfig> groups(Cluster cluster) {
+    List<GroupConfig> groups = new ArrayList<>();
+    for (WorkloadSpec workload : cluster.workloads()) {
+      List<String> runners =
+          workload.nodes().stream()
+              .filter(n -> cluster.node(n).filter(s -> !s.witnessOnly()).isPresent())
+              .toList();
+      groups.add(
+          new GroupConfig(
+              workload.name(),
+              workload.nodes(),
+              runners,
+              quorum(cluster, workload),
+              workload.strategy() == WorkloadSpec.Strategy.MIRROR,
+              workload.checkpointIntervalNanos()));
+    }
+    return groups;
+  }
+
+  private static GroupConfig.Quorum quorum(Cluster cluster, WorkloadSpec workload) {
+    if (workload.nodes().size() != 2 || cluster.prefer().isEmpty()) {
+      return GroupConfig.Quorum.MAJORITY;
+    }
+    return switch (cluster.prefer().get()) {
+      case CONSISTENCY -> GroupConfig.Quorum.PAIR_CONSISTENCY;
+      case AVAILABILITY -> GroupConfig.Quorum.PAIR_AVAILABILITY;
+    };
+  }
+
+  private void addWorkloads(AgentOptions options, ClusterKey key, Map<String, Integer> addresses)
+      throws IOException {
+    SandboxPlaces places =
+        new SandboxPlaces(
+            options.run(),
+            options.state(),
+            options.uplink(),
+            new CgroupPlaces(
+                Path.of("/sys/fs/cgroup"), options.cgroupMemory(), options.cgroup()),
+            new ToolPaths(options.criu(), options.runc()));
+    for (WorkloadSpec workload : cluster.workloads()) {
+      boolean runs = workload.nodes().contains(self.name()) && !self.witnessOnly();
+      if (runs) {
+        addWorkload(workload, places, key, addresses);
+      }
+    }
+  }
+
+  private void addWorkload(
+      WorkloadSpec workload, SandboxPlaces places, ClusterKey key, Map<String, Integer> addresses)
+      throws IOException {
+    Root root = Root.of(workload, places.state().resolve("images"));
+    SandboxSpec spec =
+        new SandboxSpec(
+            workload.name(),
+            root.lower(),
+            root.identity(),
+            workload.address(),
+            cluster.network().prefix(),
+            workload.memoryLimitBytes());
+    CompletableFuture<OutputGates.Choice> attached = new CompletableFuture<>();
+    Sandbox sandbox =
+        Sandbox.create(
+            spec,
+            places,
+            (netns, device) -> {
+              OutputGates.Choice choice = OutputGates.choose(netns, device);
+              attached.complete(choice);
+              return choice.gate();
+            });
+    OutputGates.Choice choice = attached.join();
+    gateKind = choice.gate().kind();
+    System.err.println("gate of " + workload.name() + ": " + choice.why());
+    GratuitousArp arp =
+        Namespaces.callIn(
+            sandbox.network().net(),
+            () -> GratuitousArp.open(SandboxNetwork.DEVICE, workload.address()));
+    // Behind the shut gate: the first call of everything on the failover path is paid for here.
+    for (int i = 0; i < 100; i++) {
+      arp.announce();
+      choice.gate().shut();
+    }
+    WorkloadHost host =
+        new WorkloadHost(
+            sandbox,
+            root.program(workload),
+            choice.gate(),
+            arp,
+            HostFacts.read(places.tools(), root.identity()),
+            (generation, standby) -> ship(generation, standby, key, addresses),
+            journal,
+            mailbox,
+            exits);
+    executor.add(workload.name(), host);
+  }
+
+  private static void ship(
+      Generation generation, String standby, ClusterKey key, Map<String, Integer> addresses)
+      throws IOException {
+    Integer address = addresses.get(standby);
+    if (address == null) {
+      throw new IOException("no node is named " + standby);
+    }
+    ShipClient.send(address, SHIP_PORT, key.bytes(), generation);
+  }
+
+  private void listen(AgentOptions options, ClusterKey key) throws IOException {
+    ShipServer ships =
+        ShipServer.start(
+            self.address(),
+            SHIP_PORT,
+            key.bytes(),
+            new ShipServer.Receiver() {
+              @Override
+              public Optional<SandboxSpec> spec(String workload) {
+                return executor.find(workload).map(WorkloadHost::spec);
+              }
+
+              @Override
+              public Path generations(String workload) {
+                return options.run().resolve("g").resolve(workload);
+              }
+
+              @Override
+              public Optional<String> receive(Generation generation) {
+                return executor
+                    .find(generation.manifest().workload())
+                    .map(host -> host.receive(generation))
+                    .orElse(Optional.of("this node does not run that workload"));
+              }
+            });
+    closing.add(ships);
+    ControlServer control =
+        ControlServer.start(ControlToken.of(key.bytes()), this::status, journal);
+    closing.add(control);
+  }
+
+  private NodeStatus status() {
+    CompletableFuture<NodeStatus> answer = new CompletableFuture<>();
+    NodeExecutor.NodeFacts facts =
+        new NodeExecutor.NodeFacts(
+            self.name(),
+            incarnation,
+            cluster.timing().profile(),
+            cluster.timing().windowNanos(),
+            realTime,
+            gateKind);
+    mailbox.post(() -> answer.complete(executor.status(facts)));
+    return answer.orTimeout(STATUS_MILLIS, TimeUnit.MILLISECONDS).join();
+  }
+
+  /** Runs the duty cycle on this thread. */
+  void run(Attempt... preparations) {
+    realTime = true;
+    for (Attempt attempt : preparations) {
+      realTime &= attempt.worked();
+      System.err.println(attempt);
+    }
+    cycle.run();
+  }
+
+  /** Ends {@link #run} soon; from any thread. */
+  void stop() {
+    cycle.stop();
+  }
+
+  @Override
+  public void close() throws IOException {
+    executor.close();
+    for (AutoCloseable one : closing.reversed()) {
+      try {
+        one.close();
+      } catch (IOException e) {
+        throw e;
+      } catch (Exception e) {
+        throw new IOException("closing failed: " + e.getMessage(), e);
+      }
+    }
+    journal.close();
+  }
+}

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.understudy.agent;
+
+import dev.understudy.agent.linux.Attempt;
+import dev.understudy.agent.linux.Scheduling;
+import dev.understudy.api.cluster.ClusterFileException;
+import java.io.IOException;
+
+/** One node's agent: reads its options, builds everything, runs the duty cycle until it is told. */
+public final class AgentMain {
+  private static final int REAL_TIME_PRIORITY = 50;
+  private static final long SLACK_NANOS = 1;
+  private static final int EXIT_FAILED = 1;
+  private static final int EXIT_USAGE = 2;
+  private static final int EXIT_BROKEN = 70;
+
+  private AgentMain() {}
+
+  /** Exits 1 when it cannot start, 2 on wrong options, 70 on a broken invariant. */
+  public static void main(String[] arguments) {
+    AgentOptions options;
+    try {
+      options = AgentOptions.parse(arguments);
+    } catch (IllegalArgumentException e) {
+      System.err.println("understudy-agent: " + e.getMessage());
+      System.exit(EXIT_USAGE);
+      return;
+    }
+    Thread.setDefaultUncaughtExceptionHandler(AgentMain::broken);
+    try {
+      run(options);
+    } catch (IOException | ClusterFileException e) {
+      System.err.println("understudy-agent: cannot start: " + e.getMessage());
+      System.exit(EXIT_FAILED);
+    }
+  }
+
+  private static void run(AgentOptions options) throws IOException, ClusterFileException {
+    Attempt locked = Scheduling.tryLockMemory();
+    // The virtual machine's own threads stay ordinary: only the duty cycle runs before them.
+    try (Agent agent = Agent.build(options)) {
+      Thread duty =
+          Thread.ofPlatform()
+              .name("duty-cycle")
+              .unstarted(
+                  () -> {
+                    Attempt first = Scheduling.tryRealTime(REAL_TIME_PRIORITY);
+                    Attempt slack = Scheduling.timerSlack(SLACK_NANOS);
+                    agent.run(locked, first, slack);
+                  });
+      Runtime.getRuntime().addShutdownHook(new Thread(agent::stop, "stop"));
+      duty.start();
+      duty.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** A broken invariant: the gates shut by themselves, so dying at once is the safe thing to do. */
+  private static void broken(Thread thread, Throwable thrown) {
+    System.err.println("understudy-agent: broken on thread " + thread.getName());
+    thrown.printStackTrace();
+    Runtime.getRuntime().halt(EXIT_BROKEN);
+  }
+}

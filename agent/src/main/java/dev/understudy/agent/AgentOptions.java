@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.understudy.agent;
+
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * The agent's command line. Every option is {@code --name value}.
+ *
+ * @param cluster the cluster file
+ * @param node this node's name in it
+ * @param state directory on disk that survives a crash
+ * @param run directory on a tmpfs, lost with the node
+ * @param key file with the cluster key
+ * @param uplink bridge that leads to the other nodes
+ * @param criu CRIU 4.2 or newer
+ * @param runc runc 1.1 or newer
+ * @param cgroupMemory where the v1 memory hierarchy is mounted; absent on cgroup v2
+ * @param cgroup this node's group below each hierarchy
+ */
+record AgentOptions(
+    Path cluster,
+    String node,
+    Path state,
+    Path run,
+    Path key,
+    String uplink,
+    Path criu,
+    Path runc,
+    Optional<Path> cgroupMemory,
+    String cgroup) {
+
+  /** Reads the command line; the message of the exception is for people. */
+  static AgentOptions parse(String[] arguments) {
+    Map<String, String> given = new TreeMap<>();
+    for (int i = 0; i < arguments.length; i += 2) {
+      if (!arguments[i].startsWith("--") || i + 1 >= arguments.length) {
+        throw new IllegalArgumentException("expected --name value, got " + arguments[i]);
+      }
+      given.put(arguments[i].substring(2), arguments[i + 1]);
+    }
+    AgentOptions options =
+        new AgentOptions(
+            path(given, "cluster"),
+            take(given, "node"),
+            path(given, "state"),
+            path(given, "run"),
+            path(given, "key"),
+            take(given, "uplink"),
+            path(given, "criu"),
+            path(given, "runc"),
+            Optional.ofNullable(given.remove("cgroup-memory")).map(Path::of),
+            Optional.ofNullable(given.remove("cgroup")).orElse("understudy"));
+    if (!given.isEmpty()) {
+      throw new IllegalArgumentException("unknown option --" + given.keySet().iterator().next());
+    }
+    return options;
+  }
+
+  private static Path path(Map<String, String> given, String name) {
+    return Path.of(take(given, name));
+  }
+
+  private static String take(Map<String, String> given, String name) {
+    String value = given.remove(name);
+    if (value == null) {
+      throw new IllegalArgumentException("option --" + name + " is missing");
+    }
+    return value;
+  }
+}

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.understudy.agent;
+
+import dev.understudy.agent.linux.Clock;
+import dev.understudy.agent.linux.Poller;
+import dev.understudy.agent.linux.UdpSocket;
+import dev.understudy.agent.wire.DatagramCodec;
+import dev.understudy.core.protocol.Datagram;
+import dev.understudy.core.protocol.DurableState;
+import dev.understudy.core.protocol.FailoverNode;
+import dev.understudy.core.protocol.Input;
+import dev.understudy.core.protocol.Outcome;
+import java.nio.ByteBuffer;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * The agent's one thread that decides: drain what has arrived, step, execute, wait. Everything that
+ * may block happens on other threads and comes back through the mailbox.
+ */
+final class DutyCycle {
+  /** UDP port of the heartbeats. */
+  static final int PORT = 7400;
+
+  private static final int DRAIN_MOST = 256;
+
+  /** Carries out what a step wants beyond datagrams; called on this thread, in order. */
+  interface Executor {
+    /** Has the state written; returns before it is, and reports through the mailbox. */
+    void persist(DurableState state);
+
+    /** Commands and verdicts of one outcome. */
+    void execute(Outcome outcome, long now);
+
+    /** Does what is due of its own; returns when it wants to be called again at the latest. */
+    long due(long now);
+  }
+
+  private final FailoverNode node;
+  private final DatagramCodec codec;
+  private final UdpSocket socket;
+  private final Poller poller;
+  private final Mailbox mailbox;
+  private final ExitWatch exits;
+  private final Executor executor;
+  private final Map<String, Integer> addresses;
+  private final ByteBuffer incoming = ByteBuffer.allocateDirect(DatagramCodec.BYTES_MOST + 1);
+  private final ByteBuffer outgoing = ByteBuffer.allocateDirect(DatagramCodec.BYTES_MOST);
+  private volatile boolean stopped;
+  private long wakeAt;
+
+  DutyCycle(
+      FailoverNode node,
+      DatagramCodec codec,
+      UdpSocket socket,
+      Poller poller,
+      Mailbox mailbox,
+      ExitWatch exits,
+      Executor executor,
+      Map<String, Integer> addresses) {
+    this.node = node;
+    this.codec = codec;
+    this.socket = socket;
+    this.poller = poller;
+    this.mailbox = mailbox;
+    this.exits = exits;
+    this.executor = executor;
+    this.addresses = new TreeMap<>(addresses);
+  }
+
+  /** Runs until {@link #stop}; anything thrown out of it is a broken invariant. */
+  void run() {
+    int network = poller.add(socket.fd());
+    int mail = poller.add(mailbox.fd());
+    step(new Input.Tick(Clock.bootNanos()));
+    while (!stopped) {
+      long due = executor.due(Clock.bootNanos());
+      if (poller.waitUntil(Math.min(wakeAt, due)) > 0) {
+        if (poller.ready(network)) {
+          drainNetwork();
+        }
+        exits.drain();
+        if (poller.ready(mail)) {
+          mailbox.drain(this::take);
+        }
+      }
+      if (Clock.bootNanos() >= wakeAt) {
+        // What came in while this thread did not run counts as heard, before anybody is accused.
+        drainNetwork();
+        step(new Input.Tick(Clock.bootNanos()));
+      }
+    }
+  }
+
+  void stop() {
+    stopped = true;
+    mailbox.ring();
+  }
+
+  private void take(Mailbox.Mail mail) {
+    switch (mail) {
+      case Mailbox.Mail.Told(var input) -> step(input.apply(Clock.bootNanos()));
+      case Mailbox.Mail.Task(var task) -> task.run();
+    }
+  }
+
+  private void drainNetwork() {
+    for (int i = 0; i < DRAIN_MOST; i++) {
+      incoming.clear();
+      if (socket.receive(incoming) < 0) {
+        return;
+      }
+      incoming.flip();
+      Optional<Datagram> datagram = codec.decode(incoming);
+      if (datagram.isPresent()) {
+        step(new Input.Received(Clock.bootNanos(), datagram.get()));
+      }
+    }
+  }
+
+  private void step(Input input) {
+    Outcome outcome = node.step(input);
+    wakeAt = outcome.wakeAtNanos();
+    outcome.persistFirst().ifPresent(executor::persist);
+    for (Datagram datagram : outcome.thenSend()) {
+      Integer address = addresses.get(datagram.receiver());
+      if (address == null) {
+        throw new IllegalStateException("no address of " + datagram.receiver() + ": " + addresses);
+      }
+      codec.encode(datagram, outgoing);
+      // A datagram that cannot leave is a lost one; the protocol lives with those.
+      socket.send(outgoing, address, PORT);
+    }
+    executor.execute(outcome, input.now());
+  }
+
+}

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.understudy.agent;
+
+import dev.understudy.agent.linux.EventFd;
+import dev.understudy.core.protocol.Input;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.function.LongFunction;
+
+/** What other threads have for the duty cycle, in order of arrival, bounded. */
+final class Mailbox {
+  /** Mail that nobody reads means that the reader is gone; then its writers may wait as well. */
+  private static final int CAPACITY = 1_024;
+
+  private static final int DRAIN_MOST = 256;
+
+  /** What the duty cycle does with its mail. */
+  sealed interface Mail {
+    /** An input, stamped when it is taken up. */
+    record Told(LongFunction<Input> input) implements Mail {}
+
+    /** Anything else that has to happen on that thread. */
+    record Task(Runnable task) implements Mail {}
+  }
+
+  /** Takes up one piece of mail. */
+  interface Reader {
+    void take(Mail mail);
+  }
+
+  private final BlockingQueue<Mail> queue = new ArrayBlockingQueue<>(CAPACITY);
+  private final EventFd bell;
+
+  Mailbox(EventFd bell) {
+    this.bell = bell;
+  }
+
+  /** Hands in an input from any thread; waits only when the mailbox is full. */
+  void tell(LongFunction<Input> input) {
+    put(new Mail.Told(input));
+  }
+
+  /** Has something done on the duty cycle's thread; waits only when the mailbox is full. */
+  void post(Runnable task) {
+    put(new Mail.Task(task));
+  }
+
+  private void put(Mail mail) {
+    try {
+      queue.put(mail);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return;
+    }
+    bell.signal();
+  }
+
+  /** The descriptor that is readable while there is mail. */
+  int fd() {
+    return bell.fd();
+  }
+
+  void ring() {
+    bell.signal();
+  }
+
+  /** Hands everything that is there to the reader, within limits. */
+  void drain(Reader reader) {
+    bell.drain();
+    for (int i = 0; i < DRAIN_MOST; i++) {
+      Mail mail = queue.poll();
+      if (mail == null) {
+        return;
+      }
+      reader.take(mail);
+    }
+    bell.signal();
+  }
+}

@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.understudy.agent;
+
+import dev.understudy.agent.control.Journal;
+import dev.understudy.agent.linux.Clock;
+import dev.understudy.api.control.NodeEvent;
+import dev.understudy.api.control.NodeStatus;
+import dev.understudy.api.control.WorkloadStatus;
+import dev.understudy.core.protocol.Command;
+import dev.understudy.core.protocol.DurableState;
+import dev.understudy.core.protocol.FailoverNode;
+import dev.understudy.core.protocol.GenerationId;
+import dev.understudy.core.protocol.GroupView;
+import dev.understudy.core.protocol.Input;
+import dev.understudy.core.protocol.Outcome;
+import dev.understudy.core.protocol.Verdict;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/** Carries out outcomes: state to disk, commands to the workloads, verdicts to the journal. */
+final class NodeExecutor implements DutyCycle.Executor {
+  private final FailoverNode node;
+  private final Mailbox mailbox;
+  private final DurableStore store;
+  private final Journal journal;
+  private final ExecutorService disk =
+      Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().name("disk").factory());
+  private final Map<String, WorkloadHost> hosts = new TreeMap<>();
+  private final Map<String, String> lastVerdicts = new TreeMap<>();
+
+  NodeExecutor(
+      FailoverNode node, Mailbox mailbox, DurableStore store, Journal journal) {
+    this.node = node;
+    this.mailbox = mailbox;
+    this.store = store;
+    this.journal = journal;
+  }
+
+  /** Before the duty cycle runs. */
+  void add(String workload, WorkloadHost host) {
+    hosts.put(workload, host);
+  }
+
+  @Override
+  public void persist(DurableState state) {
+    disk.execute(
+        () -> {
+          try {
+            store.save(state);
+          } catch (IOException e) {
+            // Without its ceiling this node grants no newer epoch; that is safe, and must be seen.
+            mailbox.post(
+                () ->
+                    journal.record(
+                        Clock.bootNanos(), "", "disk-failed", "why", String.valueOf(e)));
+            return;
+          }
+          mailbox.tell(at -> new Input.Persisted(at, state));
+        });
+  }
+
+  @Override
+  public void execute(Outcome outcome, long now) {
+    for (Command command : outcome.thenRun()) {
+      host(command.workload()).run(command, now);
+    }
+    for (Verdict verdict : outcome.verdicts()) {
+      lastVerdicts.put(verdict.workload(), verdict.text());
+      note(verdict, now);
+    }
+  }
+
+  /** The host of that workload if this node may run it; from any thread. */
+  Optional<WorkloadHost> find(String workload) {
+    return Optional.ofNullable(hosts.get(workload));
+  }
+
+  private WorkloadHost host(String workload) {
+    WorkloadHost host = hosts.get(workload);
+    if (host == null) {
+      throw new IllegalStateException("ordered to run " + workload + ", runs " + hosts.keySet());
+    }
+    return host;
+  }
+
+  private void note(Verdict verdict, long now) {
+    String text = verdict.text();
+    String workload = verdict.workload();
+    switch (verdict) {
+      case Verdict.Suspected(_, var active, var silent) ->
+          journal.record(
+              now, workload, NodeEvent.SUSPECTED, "active", active, "silent_ms", ms(silent));
+      case Verdict.Elected(_, var epoch, var generation, var votes) ->
+          journal.record(
+              now,
+              workload,
+              NodeEvent.ELECTED,
+              "epoch",
+              epoch.toString(),
+              "generation",
+              generation.toString(),
+              "votes",
+              Integer.toString(votes));
+      case Verdict.Withdrew _ -> journal.record(now, workload, NodeEvent.WITHDREW, "text", text);
+      case Verdict.Lapsed _ -> journal.record(now, workload, NodeEvent.LAPSED, "text", text);
+      case Verdict.Released _ -> journal.record(now, workload, NodeEvent.RELEASED, "text", text);
+      case Verdict.Raised _ -> journal.record(now, workload, NodeEvent.RAISED, "text", text);
+      case Verdict.Late _ -> journal.record(now, workload, NodeEvent.LATE, "text", text);
+      case Verdict.Protected(_, var standby, var generation) ->
+          journal.record(
+              now,
+              workload,
+              NodeEvent.PROTECTED,
+              "standby",
+              standby,
+              "generation",
+              generation.toString());
+      case Verdict.Unprotected _ ->
+          journal.record(now, workload, NodeEvent.UNPROTECTED, "text", text);
+      case Verdict.Stretched(_, var from, var to) ->
+          journal.record(
+              now,
+              workload,
+              NodeEvent.INTERVAL_STRETCHED,
+              "from_ms",
+              ms(from),
+              "to_ms",
+              ms(to));
+    }
+  }
+
+  @Override
+  public long due(long now) {
+    long next = Long.MAX_VALUE;
+    for (WorkloadHost host : hosts.values()) {
+      next = Math.min(next, host.due(now));
+    }
+    return next;
+  }
+
+  /** What the node knows, for people; on the duty cycle. */
+  NodeStatus status(NodeFacts facts) {
+    long now = Clock.bootNanos();
+    List<WorkloadStatus> rows = new ArrayList<>();
+    for (GroupView view : node.views()) {
+      rows.add(row(view, facts.name(), now));
+    }
+    return new NodeStatus(
+        facts.name(),
+        facts.incarnation(),
+        now,
+        ProcessHandle.current().pid(),
+        facts.profile(),
+        facts.realTime(),
+        facts.gate(),
+        node.peersHeardWithin(facts.windowNanos()),
+        List.copyOf(rows));
+  }
+
+  /** What does not change while the agent runs. */
+  record NodeFacts(
+      String name,
+      long incarnation,
+      String profile,
+      long windowNanos,
+      boolean realTime,
+      String gate) {}
+
+  private WorkloadStatus row(GroupView view, String self, long now) {
+    WorkloadHost host = hosts.get(view.workload());
+    String role = view.leading() ? "active" : host == null ? "witness" : "standby";
+    boolean live = view.best().sequence() == GenerationId.LIVE;
+    return new WorkloadStatus(
+        view.workload(),
+        role,
+        view.state(),
+        view.epoch().toString(),
+        view.active(),
+        view.standby(),
+        live || view.best().equals(GenerationId.NONE) ? "" : view.best().toString(),
+        host == null ? -1 : host.heldAgeMillis(now),
+        host == null ? -1 : host.lastPauseMillis(),
+        view.intervalNanos() / 1e6,
+        view.leading() && !view.protectedBy().equals(GenerationId.NONE),
+        lastVerdicts.getOrDefault(view.workload(), ""),
+        host == null ? "" : host.lastError());
+  }
+
+  private static String ms(long nanos) {
+    return Double.toString(Math.round(nanos / 1e4) / 100.0);
+  }
+
+  void close() throws IOException {
+    disk.shutdown();
+    for (WorkloadHost host : hosts.values()) {
+      host.close();
+    }
+  }
+}

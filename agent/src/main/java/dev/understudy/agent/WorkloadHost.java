@@ -1,0 +1,451 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.understudy.agent;
+
+import dev.understudy.agent.checkpoint.Capture;
+import dev.understudy.agent.checkpoint.CaptureResult;
+import dev.understudy.agent.checkpoint.Generation;
+import dev.understudy.agent.checkpoint.HeldCopy;
+import dev.understudy.agent.checkpoint.Hold;
+import dev.understudy.agent.checkpoint.HoldResult;
+import dev.understudy.agent.checkpoint.HostFacts;
+import dev.understudy.agent.control.Journal;
+import dev.understudy.agent.gate.OutputGate;
+import dev.understudy.agent.linux.Clock;
+import dev.understudy.agent.linux.GratuitousArp;
+import dev.understudy.agent.linux.LinuxException;
+import dev.understudy.agent.linux.PidFd;
+import dev.understudy.agent.runtime.Copy;
+import dev.understudy.agent.runtime.Program;
+import dev.understudy.agent.runtime.RuncStart;
+import dev.understudy.agent.runtime.Sandbox;
+import dev.understudy.agent.runtime.SandboxSpec;
+import dev.understudy.agent.runtime.StartResult;
+import dev.understudy.api.cluster.Ipv4;
+import dev.understudy.api.control.NodeEvent;
+import dev.understudy.core.protocol.Command;
+import dev.understudy.core.protocol.Epoch;
+import dev.understudy.core.protocol.GenerationId;
+import dev.understudy.core.protocol.Input;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything that one workload has on this node, and the carrying out of what the protocol wants
+ * for it. Fields are the duty cycle's; slow work runs on this workload's own two threads, one for
+ * starting and ending copies, one for checkpoints, and reports through the mailbox.
+ */
+final class WorkloadHost {
+  private static final long[] ANNOUNCE_AGAIN_NANOS = {20_000_000L, 100_000_000L, 1_000_000_000L};
+
+  /** Sends a generation to a node and returns when it is held there. */
+  interface Shipment {
+    void ship(Generation generation, String standby) throws IOException;
+  }
+
+  private final String name;
+  private final Sandbox sandbox;
+  private final Program program;
+  private final OutputGate gate;
+  private final GratuitousArp arp;
+  private final HostFacts facts;
+  private final Shipment shipment;
+  private final Journal journal;
+  private final Mailbox mailbox;
+  private final ExitWatch exits;
+  private final ExecutorService lifecycle;
+  private final ExecutorService checkpoints;
+  private @Nullable Copy running;
+  private @Nullable PidFd runningExit;
+  private @Nullable HeldCopy held;
+  private long heldSince;
+  private Epoch startWanted = Epoch.NONE;
+  private Epoch epoch = Epoch.NONE;
+  private boolean frozen;
+  private int announcements = ANNOUNCE_AGAIN_NANOS.length;
+  private long announcedAt;
+  private double lastPauseMillis = -1;
+  private String lastError = "";
+
+  WorkloadHost(
+      Sandbox sandbox,
+      Program program,
+      OutputGate gate,
+      GratuitousArp arp,
+      HostFacts facts,
+      Shipment shipment,
+      Journal journal,
+      Mailbox mailbox,
+      ExitWatch exits) {
+    this.name = sandbox.spec().workload();
+    this.sandbox = sandbox;
+    this.program = program;
+    this.gate = gate;
+    this.arp = arp;
+    this.facts = facts;
+    this.shipment = shipment;
+    this.journal = journal;
+    this.mailbox = mailbox;
+    this.exits = exits;
+    this.lifecycle = Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().name("copies-" + name).factory());
+    this.checkpoints = Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().name("mirror-" + name).factory());
+  }
+
+  // ---- on the duty cycle -----------------------------------------------------------------------
+
+  void run(Command command, long now) {
+    switch (command) {
+      case Command.OpenGate(_, var reign, var until) -> {
+        epoch = reign;
+        openGate(until);
+      }
+      case Command.ShutGate _ -> shutGate();
+      case Command.Wake(_, var reign, var generation) -> wake(reign, generation);
+      case Command.Start(_, var reign) -> start(reign);
+      case Command.Announce _ -> announce();
+      case Command.Freeze _ -> freeze();
+      case Command.Discard(_, var why) -> discard(why, now);
+      case Command.Checkpoint(_, var generation, var standby) -> checkpoint(generation, standby);
+    }
+  }
+
+  private void openGate(long until) {
+    try {
+      gate.openUntil(until);
+    } catch (LinuxException e) {
+      throw new IllegalStateException("the gate's deadline does not move: " + e.getMessage(), e);
+    }
+  }
+
+  private void shutGate() {
+    try {
+      gate.shut();
+    } catch (LinuxException e) {
+      throw new IllegalStateException("the gate does not shut: " + e.getMessage(), e);
+    }
+    mailbox.tell(at -> new Input.GateShut(at, name));
+  }
+
+  private void wake(Epoch reign, GenerationId generation) {
+    try {
+      if (generation.sequence() == GenerationId.LIVE && running != null) {
+        frozen = false;
+        running.tree().wake();
+      } else if (held != null && held.id().equals(generation)) {
+        held.wake();
+        running = held.copy();
+        watchExit(running, reign);
+        held = null;
+      } else {
+        mailbox.tell(at -> new Input.Failed(at, name, reign, "no copy " + generation + " is held"));
+        return;
+      }
+    } catch (LinuxException e) {
+      mailbox.tell(at -> new Input.Failed(at, name, reign, "waking failed: " + e.getMessage()));
+      return;
+    }
+    record(NodeEvent.WOKEN, "generation", generation.toString(), "epoch", reign.toString());
+    mailbox.tell(at -> new Input.Running(at, name, reign));
+  }
+
+  private void announce() {
+    announceOnce();
+    announcedAt = Clock.bootNanos();
+    announcements = 0;
+    record(NodeEvent.ADDRESS_MOVED, "address", Ipv4.text(sandbox.spec().address()));
+  }
+
+  /** Repeats announcements, since the first may be lost; returns when the next one is due. */
+  long due(long now) {
+    while (announcements < ANNOUNCE_AGAIN_NANOS.length) {
+      long next = announcedAt + ANNOUNCE_AGAIN_NANOS[announcements];
+      if (now < next) {
+        return next;
+      }
+      announcements++;
+      announceOnce();
+    }
+    return Long.MAX_VALUE;
+  }
+
+  /** Behind a shut gate the frame goes nowhere, as it should. */
+  private void announceOnce() {
+    try {
+      arp.announce();
+    } catch (LinuxException e) {
+      throw new IllegalStateException("the sandbox has lost its link: " + e.getMessage(), e);
+    }
+  }
+
+  private void freeze() {
+    frozen = true;
+    freezeNow();
+  }
+
+  private void freezeNow() {
+    if (running == null) {
+      return;
+    }
+    try {
+      running.tree().freeze();
+    } catch (LinuxException e) {
+      throw new IllegalStateException("own processes cannot be stopped: " + e.getMessage(), e);
+    }
+  }
+
+  private void discard(String why, long now) {
+    startWanted = Epoch.NONE;
+    frozen = false;
+    Copy ended = running;
+    running = null;
+    if (runningExit != null) {
+      exits.unwatch(runningExit);
+      runningExit = null;
+    }
+    if (ended != null) {
+      journal.record(now, name, NodeEvent.DISCARDED, "why", why);
+      lifecycle.execute(() -> remove(ended));
+    }
+  }
+
+  private void start(Epoch reign) {
+    startWanted = reign;
+    lifecycle.execute(
+        () -> {
+          StartResult result = RuncStart.start(sandbox, program);
+          mailbox.post(() -> started(reign, result));
+        });
+  }
+
+  private void started(Epoch reign, StartResult result) {
+    boolean wanted = startWanted.equals(reign);
+    switch (result) {
+      case StartResult.Started(var copy) when wanted -> {
+        startWanted = Epoch.NONE;
+        running = copy;
+        watchExit(copy, reign);
+        record(NodeEvent.STARTED, "epoch", reign.toString(), "why", "no state was held");
+        mailbox.tell(at -> new Input.Running(at, name, reign));
+      }
+      case StartResult.Started(var copy) -> lifecycle.execute(() -> remove(copy));
+      case StartResult.StartFailed(var reason, var lines) -> {
+        lastError = reason;
+        record(NodeEvent.START_FAILED, "reason", reason, "log", String.join("\n", lines));
+        if (wanted) {
+          startWanted = Epoch.NONE;
+          mailbox.tell(at -> new Input.Failed(at, name, reign, reason));
+        }
+      }
+    }
+  }
+
+  private void watchExit(Copy copy, Epoch reign) {
+    try {
+      PidFd exit = PidFd.open(copy.rootPid());
+      runningExit = exit;
+      exits.watch(exit, () -> exited(copy, reign));
+    } catch (LinuxException gone) {
+      exited(copy, reign);
+    }
+  }
+
+  private void exited(Copy copy, Epoch reign) {
+    if (running != copy) {
+      return;
+    }
+    running = null;
+    runningExit = null;
+    String log = String.join("\n", sandbox.log().lastLines());
+    lastError = "the program ended";
+    record(NodeEvent.EXITED, "epoch", reign.toString(), "log", log);
+    lifecycle.execute(() -> remove(copy));
+    mailbox.tell(at -> new Input.Failed(at, name, reign, "the program ended"));
+  }
+
+  private void checkpoint(GenerationId id, String standby) {
+    Copy copy = running;
+    if (copy == null) {
+      mailbox.tell(at -> new Input.CheckpointFailed(at, name, id, "the program does not run"));
+      return;
+    }
+    checkpoints.execute(() -> captureAndShip(copy, id, standby));
+  }
+
+  private void captured(Copy copy, Generation generation, long pauseNanos, long tookNanos) {
+    lastPauseMillis = pauseNanos / 1e6;
+    if (frozen && copy == running) {
+      // The lease was lost during the dump, and the dump has let the program go on.
+      freezeNow();
+    }
+    record(
+        NodeEvent.CAPTURED,
+        "generation",
+        generation.id().toString(),
+        "pause_ms",
+        millis(pauseNanos),
+        "bytes",
+        Long.toString(generation.manifest().bytes()),
+        "took_ms",
+        millis(tookNanos),
+        "began_boot_nanos",
+        Long.toString(generation.manifest().capturedAtBootNanos()));
+  }
+
+  /** Takes a freshly held copy over; says why not if it is of no use any more. */
+  private Optional<String> exchange(HeldCopy fresh, long holdNanos) {
+    if (running != null || !startWanted.equals(Epoch.NONE)) {
+      return Optional.of("this node is active itself");
+    }
+    HeldCopy former = held;
+    held = fresh;
+    heldSince = Clock.bootNanos() - holdNanos - fresh.generation().manifest().captureNanos();
+    record(
+        NodeEvent.HELD,
+        "generation",
+        fresh.id().toString(),
+        "hold_ms",
+        millis(holdNanos),
+        "processes",
+        Integer.toString(fresh.processes()));
+    mailbox.tell(at -> new Input.CopyHeld(at, name, fresh.id()));
+    if (former != null) {
+      lifecycle.execute(() -> remove(former));
+    }
+    return Optional.empty();
+  }
+
+  private void failed(GenerationId id, String reason) {
+    lastError = "checkpoint " + id + ": " + reason;
+    record(NodeEvent.CHECKPOINT_FAILED, "generation", id.toString(), "reason", reason);
+    mailbox.tell(at -> new Input.CheckpointFailed(at, name, id, reason));
+  }
+
+  private void record(String kind, String... details) {
+    journal.record(Clock.bootNanos(), name, kind, details);
+  }
+
+  // ---- on other threads ------------------------------------------------------------------------
+
+  private void captureAndShip(Copy copy, GenerationId id, String standby) {
+    long began = System.nanoTime();
+    CaptureResult result = Capture.capture(sandbox, copy, id, facts);
+    switch (result) {
+      case CaptureResult.CheckpointFailed(var reason) ->
+          mailbox.post(
+              () -> {
+                if (frozen && copy == running) {
+                  freezeNow();
+                }
+                failed(id, reason);
+              });
+      case CaptureResult.Captured(var generation, var pause, var took) -> {
+        mailbox.post(() -> captured(copy, generation, pause, took));
+        try {
+          shipment.ship(generation, standby);
+          long whole = System.nanoTime() - began;
+          mailbox.tell(at -> new Input.CheckpointDone(at, name, id, whole));
+        } catch (IOException e) {
+          String why = "shipping to " + standby + " failed: " + e.getMessage();
+          mailbox.post(() -> failed(id, why));
+        }
+        keepOnly(generation);
+      }
+    }
+  }
+
+  private void keepOnly(Generation newest) {
+    try {
+      Generation.deleteOthers(
+          sandbox.places().generations(name), List.of(newest.id()));
+    } catch (IOException e) {
+      mailbox.post(() -> lastError = "old generations stay: " + e.getMessage());
+    }
+  }
+
+  /**
+   * Verifies, restores and holds what arrived, on the receiver's thread.
+   *
+   * @return why it is not held; empty when it is
+   */
+  Optional<String> receive(Generation generation) {
+    HoldResult result = Hold.hold(sandbox, generation, facts);
+    return switch (result) {
+      case HoldResult.HoldFailed(var reason) -> {
+        mailbox.post(() -> lastError = "holding " + generation.id() + ": " + reason);
+        yield Optional.of(reason);
+      }
+      case HoldResult.Held(var copy, var took) -> {
+        CompletableFuture<Optional<String>> taken = new CompletableFuture<>();
+        mailbox.post(() -> taken.complete(exchange(copy, took)));
+        Optional<String> refusal = await(taken);
+        refusal.ifPresent(_ -> remove(copy.copy()));
+        if (refusal.isEmpty()) {
+          keepOnly(generation);
+        }
+        yield refusal;
+      }
+    };
+  }
+
+  private static Optional<String> await(CompletableFuture<Optional<String>> taken) {
+    try {
+      return taken.get();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return Optional.of("the agent is stopping");
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private void remove(HeldCopy former) {
+    remove(former.copy());
+  }
+
+  private void remove(Copy copy) {
+    try {
+      sandbox.discard(copy);
+    } catch (IOException e) {
+      mailbox.post(() -> lastError = "a copy could not be removed: " + e.getMessage());
+    }
+  }
+
+  SandboxSpec spec() {
+    return sandbox.spec();
+  }
+
+  // ---- for status ------------------------------------------------------------------------------
+
+  /** Age of the held copy's state in milliseconds; -1 when none is held. */
+  double heldAgeMillis(long now) {
+    return held == null ? -1 : (now - heldSince) / 1e6;
+  }
+
+  double lastPauseMillis() {
+    return lastPauseMillis;
+  }
+
+  String lastError() {
+    return lastError;
+  }
+
+  Epoch epoch() {
+    return epoch;
+  }
+
+  /** Ends everything of this workload on this node. */
+  void close() throws IOException {
+    lifecycle.shutdownNow();
+    checkpoints.shutdownNow();
+    sandbox.close();
+  }
+
+  private static String millis(long nanos) {
+    return Double.toString(Math.round(nanos / 1e4) / 100.0);
+  }
+}

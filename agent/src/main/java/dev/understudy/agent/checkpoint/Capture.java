@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.understudy.agent.checkpoint;
+
+import dev.understudy.agent.linux.Clock;
+import dev.understudy.agent.runtime.Command;
+import dev.understudy.agent.runtime.Copy;
+import dev.understudy.agent.runtime.RootFiles;
+import dev.understudy.agent.runtime.Sandbox;
+import dev.understudy.agent.runtime.Trees;
+import dev.understudy.core.protocol.GenerationId;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes a generation of a running copy: CRIU writes the processes and leaves them stopped, the
+ * files that they changed are archived, then they go on. CRIU is called from inside the sandbox's
+ * network, IPC and UTS namespaces, so that these are not part of the image, and outside its cgroup,
+ * so that the image is not charged to the workload.
+ */
+public final class Capture {
+  private static final long BASE_NANOS = 10_000_000_000L;
+
+  /** Slower than any machine that one would protect a program on: 100 MB/s. */
+  private static final long NANOS_PER_BYTE = 10;
+
+  /** Space for the archives: whiteouts are devices, opaque directories carry an attribute. */
+  private static final String ARCHIVE =
+      """
+      ulimit -f "$1"
+      archive() {
+        exec tar -C "$1" --sparse --numeric-owner --xattrs \
+          --xattrs-include="trusted.overlay.*" "--xattrs-include=user.*" \
+          --xattrs-include=security.capability -cf "$2" .
+      }
+      [ -z "$3" ] || (archive "$2" "$3")
+      [ -z "$5" ] || (archive "$4" "$5")
+      """;
+
+  private final Sandbox sandbox;
+  private final Copy copy;
+  private final GenerationId id;
+  private final HostFacts facts;
+
+  private Capture(Sandbox sandbox, Copy copy, GenerationId id, HostFacts facts) {
+    this.sandbox = sandbox;
+    this.copy = copy;
+    this.id = id;
+    this.facts = facts;
+  }
+
+  /**
+   * Captures; blocks until the generation is complete or given up. Never two at once for one copy.
+   *
+   * @param id under which the generation will be known
+   * @param facts of this machine and the workload's root
+   */
+  public static CaptureResult capture(
+      Sandbox sandbox, Copy copy, GenerationId id, HostFacts facts) {
+    return new Capture(sandbox, copy, id, facts).run();
+  }
+
+  private CaptureResult run() {
+    Path partial = null;
+    try {
+      partial = Generation.newPartial(sandbox.places().generations(sandbox.spec().workload()), id);
+      return into(partial);
+    } catch (IOException e) {
+      return failed(partial, e.getMessage());
+    }
+  }
+
+  private CaptureResult into(Path partial) throws IOException {
+    long begin = Clock.bootNanos();
+    List<String> pipes = logPipes();
+    Command.Result dump;
+    try {
+      dump = Command.of(criu(partial)).run(limit());
+      if (dump.ok()) {
+        archive(partial);
+      }
+    } finally {
+      copy.tree().thaw();
+    }
+    long thawed = System.nanoTime();
+    removeRemaps();
+    if (!dump.ok()) {
+      return failed(partial, reason(partial, dump));
+    }
+    CriuStats stats = CriuStats.read(partial.resolve("stats-dump"));
+    long pauseNanos = stats.freezingNanos() + stats.frozenNanos() + (thawed - dump.endedNanos());
+    Files.delete(partial.resolve("stats-dump"));
+    Files.delete(partial.resolve("dump.log"));
+    Generation generation = commit(partial, begin, pauseNanos, pipes);
+    return new CaptureResult.Captured(generation, pauseNanos, Clock.bootNanos() - begin);
+  }
+
+  private String reason(Path partial, Command.Result dump) throws IOException {
+    if (dump.timedOut()) {
+      return "CRIU took longer than " + limit().toSeconds() + " s and was killed";
+    }
+    if (dump.exit() > 128) {
+      return "CRIU was killed by signal " + (dump.exit() - 128);
+    }
+    String errors = dump.errors().isBlank() ? "" : ": " + dump.errors().strip();
+    String said = CriuLog.reason(partial.resolve("dump.log")) + errors;
+    return Unsavable.in(copy.tree().pids()).map(kind -> kind + " (" + said + ")").orElse(said);
+  }
+
+  private Generation commit(Path partial, long begin, long pauseNanos, List<String> pipes)
+      throws IOException {
+    List<Path> files;
+    try (Stream<Path> list = Files.list(partial)) {
+      files = list.sorted().toList();
+    }
+    List<FileEntry> entries = Chunks.describe(files);
+    Manifest manifest =
+        new Manifest(
+            Manifest.VERSION,
+            sandbox.spec().workload(),
+            id.epoch().counter(),
+            id.epoch().node(),
+            id.sequence(),
+            begin,
+            Clock.bootNanos() - begin,
+            pauseNanos,
+            facts,
+            pipes,
+            entries);
+    long most = sandbox.spec().generationLimitBytes();
+    if (manifest.bytes() > most) {
+      throw new IOException(
+          "the generation has %d bytes, at most %d are allowed by the memory limit"
+              .formatted(manifest.bytes(), most));
+    }
+    return Generation.commit(partial, manifest);
+  }
+
+  private List<String> criu(Path partial) throws IOException {
+    List<String> argv = new ArrayList<>(sandbox.network().enter());
+    argv.addAll(CriuOptions.identity(copy.rootPid()));
+    argv.add(sandbox.places().tools().criu().toString());
+    argv.addAll(List.of("dump", "-t", Integer.toString(copy.rootPid()), "--leave-stopped"));
+    argv.addAll(List.of("-D", partial.toString(), "-W", partial.toString(), "-o", "dump.log"));
+    argv.addAll(List.of("--root", copy.files().rootfs().toString()));
+    argv.addAll(List.of("--skip-in-flight", "--link-remap", "--ghost-limit", "64M"));
+    argv.addAll(List.of("--external", "mnt[/dev]:" + CriuOptions.DEV));
+    argv.addAll(CriuOptions.COMMON);
+    return argv;
+  }
+
+  private Duration limit() {
+    return Duration.ofNanos(BASE_NANOS + NANOS_PER_BYTE * sandbox.spec().memoryLimitBytes());
+  }
+
+  /** Archives what changed; no process is started for the usual program, which changes nothing. */
+  private void archive(Path partial) throws IOException {
+    RootFiles files = copy.files();
+    String upper = isEmpty(files.upper()) ? "" : partial.resolve(Generation.UPPER).toString();
+    String shm = isEmpty(files.shm()) ? "" : partial.resolve(Generation.SHM).toString();
+    if (upper.isEmpty() && shm.isEmpty()) {
+      return;
+    }
+    String blocks = Long.toString(sandbox.spec().generationLimitBytes() / 512);
+    Command.of(
+            "sh", "-ec", ARCHIVE, "archive", blocks, files.upper().toString(), upper,
+            files.shm().toString(), shm)
+        .must("archiving the changed files", limit());
+  }
+
+  /** The pipe that leads to our log, by CRIU's name for it, if a process of the tree has it. */
+  private List<String> logPipes() throws IOException {
+    String ours = sandbox.log().key();
+    for (int pid : copy.tree().refresh()) {
+      if (Unsavable.descriptors(pid).contains(ours)) {
+        return List.of(ours);
+      }
+    }
+    return List.of();
+  }
+
+  /**
+   * CRIU links unlinked but open files under new names, which belong to the image only; it removes
+   * them itself unless it leaves the tree stopped.
+   */
+  private void removeRemaps() throws IOException {
+    Path upper = copy.files().upper();
+    try (Stream<Path> walk = Files.walk(upper)) {
+      for (Path path : walk.toList()) {
+        if (path.getFileName().toString().matches("link_remap\\.[0-9]+")) {
+          Files.deleteIfExists(copy.files().rootfs().resolve(upper.relativize(path)));
+        }
+      }
+    } catch (UncheckedIOException e) {
+      // The running program removes its own files while we look.
+      if (!(e.getCause() instanceof java.nio.file.NoSuchFileException)) {
+        throw e.getCause();
+      }
+    }
+  }
+
+  private static boolean isEmpty(Path directory) throws IOException {
+    try (Stream<Path> list = Files.list(directory)) {
+      return list.findAny().isEmpty();
+    }
+  }
+
+  private static CaptureResult failed(@Nullable Path partial, String why) {
+    try {
+      if (partial != null) {
+        Trees.delete(partial);
+      }
+    } catch (IOException e) {
+      return new CaptureResult.CheckpointFailed(why + "; its remains stay: " + e.getMessage());
+    }
+    return new CaptureResult.CheckpointFailed(why);
+  }
+}

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.understudy.agent.checkpoint;
+
+import dev.understudy.agent.runtime.Trees;
+import dev.understudy.core.protocol.GenerationId;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * One complete generation on this node.
+ *
+ * @param directory holds the manifest and the files that it lists
+ * @param manifest what it consists of
+ */
+public record Generation(Path directory, Manifest manifest) {
+  /** Name of the archive of the overlay's upper directory, absent when that is empty. */
+  static final String UPPER = "upper.tar";
+
+  /** Name of the archive of /dev/shm, absent when that is empty. */
+  static final String SHM = "shm.tar";
+
+  private static final String PARTIAL = "partial-";
+
+  /** Which one it is. */
+  public GenerationId id() {
+    return manifest.id();
+  }
+
+  /** One of its files, if it has that one. */
+  Optional<Path> file(String name) {
+    return manifest.files().stream().anyMatch(entry -> entry.name().equals(name))
+        ? Optional.of(directory.resolve(name))
+        : Optional.empty();
+  }
+
+  /** Deletes it. */
+  public void delete() throws IOException {
+    Trees.delete(directory);
+  }
+
+  /**
+   * Reads everything again and compares it with the manifest.
+   *
+   * @return why it must not be used, as one sentence; empty when it is whole
+   */
+  public Optional<String> damage() throws IOException {
+    for (FileEntry entry : manifest.files()) {
+      Path file = directory.resolve(entry.name());
+      if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+        return Optional.of("file " + entry.name() + " of generation " + id() + " is missing");
+      }
+      if (Files.size(file) != entry.size()) {
+        return Optional.of(
+            "file %s of generation %s has %d bytes in place of %d"
+                .formatted(entry.name(), id(), Files.size(file), entry.size()));
+      }
+    }
+    List<Path> files =
+        manifest.files().stream().map(entry -> directory.resolve(entry.name())).toList();
+    List<FileEntry> found = Chunks.describe(files);
+    for (int f = 0; f < found.size(); f++) {
+      FileEntry wanted = manifest.files().get(f);
+      for (int c = 0; c < wanted.chunks().size(); c++) {
+        if (!wanted.chunks().get(c).equals(found.get(f).chunks().get(c))) {
+          return Optional.of(
+              "chunk %d of %s in generation %s is damaged".formatted(c, wanted.name(), id()));
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** Makes an empty directory, closed to others, for a generation that is not complete yet. */
+  static Path newPartial(Path generations, GenerationId id) throws IOException {
+    Files.createDirectories(generations);
+    return Files.createTempDirectory(generations, PARTIAL + name(id) + "-");
+  }
+
+  /** Writes the manifest into a partial directory and gives that its final name. */
+  static Generation commit(Path partial, Manifest manifest) throws IOException {
+    Path manifestFile = partial.resolve(Manifest.FILE);
+    Files.write(manifestFile, manifest.toJson());
+    Path complete = partial.resolveSibling(name(manifest.id()));
+    Trees.delete(complete);
+    Files.move(partial, complete);
+    return new Generation(complete, manifest);
+  }
+
+  /**
+   * Deletes every generation of a workload except some.
+   *
+   * @param kept those to keep; partial ones are left to their makers
+   */
+  public static void deleteOthers(Path generations, List<GenerationId> kept) throws IOException {
+    if (!Files.isDirectory(generations)) {
+      return;
+    }
+    List<String> names = kept.stream().map(Generation::name).toList();
+    List<Path> entries;
+    try (Stream<Path> list = Files.list(generations)) {
+      entries = list.toList();
+    }
+    for (Path entry : entries) {
+      String name = entry.getFileName().toString();
+      if (!names.contains(name) && !name.startsWith(PARTIAL)) {
+        Trees.delete(entry);
+      }
+    }
+  }
+
+  private static String name(GenerationId id) {
+    return id.epoch().counter() + "-" + id.epoch().node() + "-" + id.sequence();
+  }
+}

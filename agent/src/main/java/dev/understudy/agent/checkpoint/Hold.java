@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.understudy.agent.checkpoint;
+
+import dev.understudy.agent.linux.Clock;
+import dev.understudy.agent.runtime.Command;
+import dev.understudy.agent.runtime.Copy;
+import dev.understudy.agent.runtime.ProcessTree;
+import dev.understudy.agent.runtime.RootFiles;
+import dev.understudy.agent.runtime.Sandbox;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Restores a generation in a standby's sandbox and leaves it stopped. The new copy gets files of its
+ * own, so the former held copy notices nothing.
+ */
+public final class Hold {
+  private static final long BASE_NANOS = 10_000_000_000L;
+  private static final long NANOS_PER_BYTE = 10;
+  private static final long STAND_NANOS = 1_000_000_000L;
+
+  /** CRIU wants its root to be a mount point below a mount that propagates nothing outwards. */
+  private static final String IN_OWN_ROOT = "mount --bind \"$0\" \"$1\" && shift && exec \"$@\"";
+
+  private final Sandbox sandbox;
+  private final Generation generation;
+
+  private Hold(Sandbox sandbox, Generation generation) {
+    this.sandbox = sandbox;
+    this.generation = generation;
+  }
+
+  /**
+   * Verifies and restores; blocks until the copy stands or is given up.
+   *
+   * @param here this machine and the workload's root on it
+   */
+  public static HoldResult hold(Sandbox sandbox, Generation generation, HostFacts here) {
+    return new Hold(sandbox, generation).run(here);
+  }
+
+  private HoldResult run(HostFacts here) {
+    long begin = Clock.bootNanos();
+    RootFiles files;
+    try {
+      Optional<String> obstacle =
+          Compatibility.obstacle(generation.manifest().host(), here).or(this::foreign);
+      if (obstacle.isEmpty()) {
+        obstacle = generation.damage();
+      }
+      if (obstacle.isPresent()) {
+        return new HoldResult.HoldFailed(obstacle.get());
+      }
+      files =
+          sandbox.newFiles(
+              generation.file(Generation.UPPER), generation.file(Generation.SHM));
+    } catch (IOException e) {
+      return new HoldResult.HoldFailed(e.getMessage());
+    }
+    try {
+      return restore(files, begin);
+    } catch (IOException e) {
+      return failed(files, e.getMessage());
+    }
+  }
+
+  private Optional<String> foreign() {
+    String workload = generation.manifest().workload();
+    return workload.equals(sandbox.spec().workload())
+        ? Optional.empty()
+        : Optional.of("a generation of " + workload + " is not for " + sandbox.spec().workload());
+  }
+
+  private HoldResult restore(RootFiles files, long begin) throws IOException {
+    Path work = Files.createDirectories(files.directory().resolve("criu"));
+    Path root = Files.createDirectories(files.directory().resolve("root"));
+    Command.Result result =
+        Command.of(command(files, work, root)).output(sandbox.log().writeEnd()).run(limit());
+    if (!result.ok()) {
+      String why =
+          result.timedOut()
+              ? "CRIU took longer than " + limit().toSeconds() + " s and was killed"
+              : CriuLog.reason(work.resolve("restore.log"));
+String errors = result.errors().isBlank() ? "" : ": " + result.errors().strip();
+      return failed(files, why + errors);
+    }
+    int pid = Integer.parseInt(Files.readString(work.resolve("pid")).strip());
+    ProcessTree tree = new ProcessTree(pid);
+    Copy copy = new Copy(files, tree, Optional.empty());
+    if (!stands(tree)) {
+      sandbox.discard(copy);
+      return new HoldResult.HoldFailed("the restored processes do not stand still");
+    }
+    HeldCopy held = new HeldCopy(generation, copy, tree.pids().length);
+    return new HoldResult.Held(held, Clock.bootNanos() - begin);
+  }
+
+  private List<String> command(RootFiles files, Path work, Path root) {
+    List<String> argv = new ArrayList<>(sandbox.cgroup().launcher());
+    argv.addAll(List.of("nice", "-n", "10"));
+    argv.addAll(sandbox.network().enter());
+    argv.addAll(List.of("unshare", "-m", "--propagation", "slave", "sh", "-ec", IN_OWN_ROOT));
+    argv.addAll(List.of(files.rootfs().toString(), root.toString()));
+    argv.add(sandbox.places().tools().criu().toString());
+    argv.addAll(List.of("restore", "--restore-detached", "--leave-stopped"));
+    argv.addAll(List.of("-D", generation.directory().toString(), "-W", work.toString()));
+    argv.addAll(List.of("-o", "restore.log", "--pidfile", work.resolve("pid").toString()));
+    argv.addAll(List.of("--root", root.toString()));
+    argv.addAll(List.of("--external", "mnt[" + CriuOptions.DEV + "]:" + files.dev()));
+    for (String pipe : generation.manifest().logPipes()) {
+      argv.addAll(List.of("--inherit-fd", "fd[1]:" + pipe));
+    }
+    argv.addAll(CriuOptions.COMMON);
+    return argv;
+  }
+
+  private Duration limit() {
+    return Duration.ofNanos(BASE_NANOS + NANOS_PER_BYTE * generation.manifest().bytes());
+  }
+
+  private static boolean stands(ProcessTree tree) {
+    long end = System.nanoTime() + STAND_NANOS;
+    while (!tree.stopped()) {
+      if (System.nanoTime() - end > 0 || !tree.alive()) {
+        return false;
+      }
+      LockSupport.parkNanos(500_000L);
+    }
+    return true;
+  }
+
+  private HoldResult failed(RootFiles files, String why) {
+    try {
+      sandbox.discardFiles(files);
+    } catch (IOException e) {
+      return new HoldResult.HoldFailed(why + "; its remains stay: " + e.getMessage());
+    }
+    return new HoldResult.HoldFailed(why);
+  }
+}

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.understudy.agent.checkpoint;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.BitSet;
+
+/** Sends generations to a standby's {@link ShipServer}, only what that lacks. */
+public final class ShipClient {
+  private static final int CONNECT_MILLIS = 2_000;
+
+  private ShipClient() {}
+
+  /**
+   * Sends one; blocks until the standby has it, refuses it, or the time limit strikes.
+   *
+   * @param to address and port of the standby's agent
+   * @param key the cluster's 32 bytes
+   */
+  public static ShipResult send(InetSocketAddress to, byte[] key, Generation generation) {
+    long begin = System.nanoTime();
+    try (Socket socket = new Socket();
+        SocketDeadline deadline =
+            new SocketDeadline(socket, ShipMessages.limitNanos(generation.manifest().bytes()))) {
+      try {
+        socket.connect(to, CONNECT_MILLIS);
+        ShipChannel channel = ShipChannel.caller(socket, key);
+        return new Transfer(channel, generation).run(begin);
+      } catch (IOException e) {
+        String why = deadline.struck() ? "it took too long" : String.valueOf(e.getMessage());
+        return new ShipResult.ShipFailed("shipping %s to %s failed: %s".formatted(
+            generation.id(), to, why));
+      }
+    } catch (IOException e) {
+      return new ShipResult.ShipFailed("closing the connection to " + to + " failed: " + e);
+    }
+  }
+
+  private record Transfer(ShipChannel channel, Generation generation) {
+    ShipResult run(long begin) throws IOException {
+      Manifest manifest = generation.manifest();
+      channel.send(ShipMessages.OFFER, ByteBuffer.wrap(manifest.toJson()));
+      ShipChannel.Frame answer = channel.receive();
+      if (answer.type() == ShipMessages.REFUSED) {
+        return new ShipResult.Refused(text(answer.payload()));
+      }
+      if (answer.type() != ShipMessages.WANT) {
+        throw new IOException("the standby answered an offer with kind " + answer.type());
+      }
+      long chunkBytes = sendChunks(manifest, BitSet.valueOf(answer.payload()));
+      channel.send(ShipMessages.END);
+      ShipChannel.Frame end = channel.receive();
+      return switch (end.type()) {
+        case ShipMessages.COMMITTED ->
+            new ShipResult.Shipped(
+                channel.bytesOut(), manifest.bytes() - chunkBytes, System.nanoTime() - begin);
+        case ShipMessages.REFUSED -> new ShipResult.Refused(text(end.payload()));
+        default -> throw new IOException("the standby ended with kind " + end.type());
+      };
+    }
+
+    private long sendChunks(Manifest manifest, BitSet wanted) throws IOException {
+      if (wanted.length() > manifest.chunkCount()) {
+        throw new IOException("the standby wants chunk " + (wanted.length() - 1));
+      }
+      ByteBuffer buffer = ByteBuffer.allocate(Chunks.BYTES);
+      ByteBuffer number = ByteBuffer.allocate(4);
+      long bytes = 0;
+      int first = 0;
+      for (FileEntry entry : manifest.files()) {
+        Path file = generation.directory().resolve(entry.name());
+        int count = entry.chunks().size();
+        try (FileChannel in = FileChannel.open(file, StandardOpenOption.READ)) {
+          for (int c = 0; c < count; c++) {
+            if (wanted.get(first + c)) {
+              buffer.clear().limit(Chunks.length(entry.size(), c));
+              Chunks.read(in, buffer, (long) c * Chunks.BYTES);
+              bytes += buffer.flip().remaining();
+              channel.send(ShipMessages.CHUNK, number.clear().putInt(first + c).flip(), buffer);
+            }
+          }
+        }
+        first += count;
+      }
+      return bytes;
+    }
+
+    private static String text(ByteBuffer payload) {
+      return StandardCharsets.UTF_8.decode(payload).toString();
+    }
+  }
+}

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.understudy.agent.runtime;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs one external program to its end, within a time limit. Its error output goes through a file,
+ * never through a pipe: a pipe that a grandchild inherits would keep the reader waiting.
+ */
+public final class Command {
+  private static final int KEPT_BYTES = 8 * 1024;
+
+  private final List<String> argv;
+  private File output = new File("/dev/null");
+  private Path directory = Path.of("/");
+  private @Nullable Path errors;
+
+  private Command(List<String> argv) {
+    this.argv = List.copyOf(argv);
+  }
+
+  /** A program and its arguments, with standard input and output at /dev/null. */
+  public static Command of(List<String> argv) {
+    return new Command(argv);
+  }
+
+  /** See {@link #of(List)}. */
+  public static Command of(String... argv) {
+    return new Command(List.of(argv));
+  }
+
+  /** Sends standard output to this file or pipe. */
+  public Command output(Path to) {
+    this.output = to.toFile();
+    return this;
+  }
+
+  /** Sends standard error to this file or pipe, instead of keeping its end for the result. */
+  public Command errors(Path to) {
+    this.errors = to;
+    return this;
+  }
+
+  /** Sets the working directory, which is / otherwise. */
+  public Command in(Path workingDirectory) {
+    this.directory = workingDirectory;
+    return this;
+  }
+
+  /**
+   * How a program ended.
+   *
+   * @param exit its exit status, 128 + n after signal n; -1 when it was killed at the time limit
+   * @param errors the end of what it wrote to standard error, at most 8 KiB
+   * @param endedNanos {@link System#nanoTime()} when the end was seen
+   */
+  public record Result(int exit, String errors, long endedNanos) {
+    /** Whether the program ended by itself with status 0. */
+    public boolean ok() {
+      return exit == 0;
+    }
+
+    /** Whether the time limit struck. */
+    public boolean timedOut() {
+      return exit == -1;
+    }
+
+    /** How it ended, for people. */
+    public String how() {
+      String end = timedOut() ? "did not end in time and was killed" : "ended with status " + exit;
+      return errors.isBlank() ? end : end + ": " + errors.strip();
+    }
+  }
+
+  /**
+   * Runs it.
+   *
+   * @throws IOException when it cannot be started at all
+   */
+  public Result run(Duration limit) throws IOException {
+    Path kept = Files.createTempFile("understudy-", ".err");
+    try {
+      Process process =
+          new ProcessBuilder(argv)
+              .directory(directory.toFile())
+              .redirectInput(new File("/dev/null"))
+              .redirectOutput(output)
+              .redirectError((errors == null ? kept : errors).toFile())
+              .start();
+      int exit = await(process, limit);
+      return new Result(exit, tail(kept), System.nanoTime());
+    } finally {
+      Files.deleteIfExists(kept);
+    }
+  }
+
+  /**
+   * Runs it and throws unless it ended with status 0.
+   *
+   * @param verb what this was for, for the message
+   */
+  public void must(String verb, Duration limit) throws IOException {
+    Result result = run(limit);
+    if (!result.ok()) {
+      throw new IOException(verb + " failed: " + argv.getFirst() + " " + result.how());
+    }
+  }
+
+  private static int await(Process process, Duration limit) throws IOException {
+    try {
+      if (process.waitFor(limit.toNanos(), TimeUnit.NANOSECONDS)) {
+        return process.exitValue();
+      }
+      killTree(process);
+      process.waitFor();
+      return -1;
+    } catch (InterruptedException e) {
+      killTree(process);
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted while it waited for a program", e);
+    }
+  }
+
+  /** With its descendants: a CRIU that is killed alone leaves what it was restoring. */
+  private static void killTree(Process process) throws IOException {
+    new ProcessTree(Math.toIntExact(process.pid())).kill();
+  }
+
+  private static String tail(Path file) throws IOException {
+    byte[] all = Files.readAllBytes(file);
+    int from = Math.max(0, all.length - KEPT_BYTES);
+    return new String(all, from, all.length - from, StandardCharsets.UTF_8);
+  }
+}

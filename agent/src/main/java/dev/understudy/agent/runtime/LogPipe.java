@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.understudy.agent.runtime;
+
+import dev.understudy.agent.linux.Pipe;
+import java.io.FileInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+
+/**
+ * Standard output and error of one workload on one node: an anonymous pipe (pipe(7)) that outlives
+ * the programs that write to it, because the agent holds both ends, and a thread that copies it
+ * into a bounded file. CRIU attaches a restored program to it by {@code --inherit-fd}.
+ */
+public final class LogPipe implements AutoCloseable {
+  private static final long FILE_BYTES = 1024 * 1024;
+  private static final int LINES = 20;
+  private static final int LINE_CHARS = 400;
+
+  private final Pipe pipe;
+  private final Path file;
+  private final Thread reader;
+  private final Deque<String> last = new ArrayDeque<>();
+  private final StringBuilder line = new StringBuilder();
+
+  private LogPipe(Pipe pipe, Path file) {
+    this.pipe = pipe;
+    this.file = file;
+    this.reader = Thread.ofPlatform().daemon().name("log-" + file.getFileName()).unstarted(this::copy);
+  }
+
+  /**
+   * Makes the pipe and starts to copy.
+   *
+   * @param file the log; at 1 MiB it is renamed to {@code NAME.1} and begun again
+   */
+  public static LogPipe open(Path file) throws IOException {
+    Files.createDirectories(file.toAbsolutePath().getParent());
+    LogPipe made = new LogPipe(Pipe.open(), file);
+    made.reader.start();
+    return made;
+  }
+
+  /** A path through which other processes of this PID namespace open the write end. */
+  public Path writeEnd() {
+    return Pipe.procPath(pipe.writeEnd());
+  }
+
+  /** How /proc/PID/fd shows this pipe, and CRIU's key for it: {@code pipe:[INODE]}. */
+  public String key() throws IOException {
+    return Files.readSymbolicLink(writeEnd()).toString();
+  }
+
+  /** The last lines that were written, at most 20, oldest first. */
+  public List<String> lastLines() {
+    synchronized (last) {
+      List<String> lines = new ArrayList<>(last);
+      if (!line.isEmpty()) {
+        lines.add(line.toString());
+      }
+      return List.copyOf(lines);
+    }
+  }
+
+  private void copy() {
+    byte[] buffer = new byte[8192];
+    Path end = Path.of("/proc/self/fd/" + pipe.readEnd());
+    try (InputStream in = new FileInputStream(end.toFile())) {
+      OutputStream out = append();
+      try {
+        long size = Files.size(file);
+        for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+          remember(buffer, n);
+          if (size + n > FILE_BYTES) {
+            out.close();
+            Path older = file.resolveSibling(file.getFileName() + ".1");
+            Files.move(file, older, StandardCopyOption.REPLACE_EXISTING);
+            out = append();
+            size = 0;
+          }
+          out.write(buffer, 0, n);
+          size += n;
+        }
+      } finally {
+        out.close();
+      }
+    } catch (IOException e) {
+      // The programs must not block on a full pipe only because the disk is full: keep draining.
+      remember(("[log file lost: " + e.getMessage() + "]\n").getBytes(StandardCharsets.UTF_8));
+      drain(buffer);
+    }
+  }
+
+  private void drain(byte[] buffer) {
+    try (InputStream in = new FileInputStream("/proc/self/fd/" + pipe.readEnd())) {
+      for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+        remember(buffer, n);
+      }
+    } catch (IOException e) {
+      remember(("[log lost: " + e.getMessage() + "]\n").getBytes(StandardCharsets.UTF_8));
+    }
+  }
+
+  private void remember(byte[] text) {
+    remember(text, text.length);
+  }
+
+  private void remember(byte[] bytes, int length) {
+    String text = new String(bytes, 0, length, StandardCharsets.UTF_8);
+    synchronized (last) {
+      for (int i = 0; i < text.length(); i++) {
+        char c = text.charAt(i);
+        if (c == '\n') {
+          last.addLast(line.toString());
+          line.setLength(0);
+          if (last.size() > LINES) {
+            last.removeFirst();
+          }
+        } else if (line.length() < LINE_CHARS) {
+          line.append(c);
+        }
+      }
+    }
+  }
+
+  private OutputStream append() throws IOException {
+    return Files.newOutputStream(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+  }
+
+  /** Closes the agent's ends; the thread ends when no program holds the write end any more. */
+  @Override
+  public void close() throws IOException {
+    pipe.closeWriteEnd();
+    try {
+      reader.join(1000);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    pipe.close();
+  }
+}

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.understudy.agent.runtime;
+
+import dev.understudy.agent.linux.LinuxException;
+import dev.understudy.agent.linux.Signals;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/**
+ * The processes below one root process, seen through /proc (proc(5): {@code
+ * /proc/PID/task/TID/children}). A process ID is only as good as its owner: the root is the first
+ * process of a PID namespace that this agent made, so none of them outlives it.
+ */
+public final class ProcessTree {
+  private static final int FREEZE_ROUNDS = 200;
+  private static final long ROUND_NANOS = 200_000L;
+
+  private final int root;
+  private volatile int[] remembered;
+
+  /** The tree below that process, not read yet. */
+  public ProcessTree(int root) {
+    if (root <= 1) {
+      throw new IllegalArgumentException("no workload has process ID " + root);
+    }
+    this.root = root;
+    this.remembered = new int[] {root};
+  }
+
+  /** The root's process ID, in the agent's PID namespace. */
+  public int root() {
+    return root;
+  }
+
+  /** The IDs found when the tree was last read; never null, the root first. */
+  public int[] pids() {
+    return remembered.clone();
+  }
+
+  /** Reads the tree again and remembers it. Processes that end meanwhile are left out. */
+  public int[] refresh() {
+    IntStream.Builder found = IntStream.builder();
+    collect(root, found);
+    int[] all = found.build().toArray();
+    remembered = all;
+    return all.clone();
+  }
+
+  /** Whether the root is still there and not a zombie. */
+  public boolean alive() {
+    char state = state(Path.of("/proc/" + root + "/stat"));
+    return state != 0 && state != 'Z' && state != 'X';
+  }
+
+  /** Whether every thread of every process is stopped by a signal (state T). */
+  public boolean stopped() {
+    for (int pid : refresh()) {
+      for (Path task : entries(Path.of("/proc/" + pid + "/task"))) {
+        char state = state(task.resolve("stat"));
+        if (state != 'T' && state != 'Z' && state != 'X' && state != 0) {
+          return false;
+        }
+      }
+    }
+    return alive();
+  }
+
+  /**
+   * Stops the whole tree with SIGSTOP and waits until it stands; new children are caught by reading
+   * again. Not the cgroup freezer: on cgroup v1 a frozen task cannot be killed.
+   *
+   * @return whether everything stands; false when the root is gone or a task does not stop
+   */
+  public boolean freeze() throws LinuxException {
+    for (int round = 0; round < FREEZE_ROUNDS; round++) {
+      int[] before = refresh();
+      for (int pid : before) {
+        Signals.kill(pid, Signals.SIGSTOP);
+      }
+      if (stopped() && Arrays.equals(before, remembered)) {
+        return true;
+      }
+      if (!alive()) {
+        return false;
+      }
+      LockSupport.parkNanos(ROUND_NANOS);
+    }
+    return false;
+  }
+
+  /** Lets the whole tree go on, as it is now. */
+  public void thaw() throws LinuxException {
+    for (int pid : refresh()) {
+      Signals.kill(pid, Signals.SIGCONT);
+    }
+  }
+
+  /**
+   * Lets the remembered processes go on: no file is read and nothing allocated, for the failover
+   * path. The root goes last, so that it does not meet children that still stand.
+   */
+  public void wake() throws LinuxException {
+    int[] all = remembered;
+    for (int i = all.length - 1; i >= 0; i--) {
+      Signals.kill(all[i], Signals.SIGCONT);
+    }
+  }
+
+  /** Kills the tree; the kernel kills the root's whole PID namespace with it. */
+  public void kill() throws LinuxException {
+    int[] all = refresh();
+    Signals.kill(root, Signals.SIGKILL);
+    for (int pid : all) {
+      if (pid != root) {
+        Signals.kill(pid, Signals.SIGKILL);
+      }
+    }
+  }
+
+  /** Waits until the root is gone or a zombie; false when it is still there after that time. */
+  public boolean awaitEnd(long nanos) {
+    long end = System.nanoTime() + nanos;
+    while (alive()) {
+      if (System.nanoTime() - end > 0) {
+        return false;
+      }
+      LockSupport.parkNanos(ROUND_NANOS * 5);
+    }
+    return true;
+  }
+
+  private static void collect(int pid, IntStream.Builder into) {
+    into.add(pid);
+    for (Path task : entries(Path.of("/proc/" + pid + "/task"))) {
+      for (String child : text(task.resolve("children")).split(" ")) {
+        if (!child.isBlank()) {
+          collect(Integer.parseInt(child.strip()), into);
+        }
+      }
+    }
+  }
+
+  /** The state letter of proc(5) stat, which follows the last parenthesis; 0 when it is gone. */
+  private static char state(Path stat) {
+    String line = text(stat);
+    int name = line.lastIndexOf(") ");
+    return name < 0 ? 0 : line.charAt(name + 2);
+  }
+
+  private static Path[] entries(Path directory) {
+    try (Stream<Path> list = Files.list(directory)) {
+      return list.toArray(Path[]::new);
+    } catch (IOException | java.io.UncheckedIOException gone) {
+      return new Path[0];
+    }
+  }
+
+  /** A process may end between any two reads: then its files are empty, missing, or ESRCH. */
+  private static String text(Path file) {
+    try {
+      return new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
+    } catch (NoSuchFileException gone) {
+      return "";
+    } catch (IOException gone) {
+      return "";
+    }
+  }
+}

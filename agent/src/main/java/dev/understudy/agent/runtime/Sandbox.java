@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.understudy.agent.runtime;
+
+import dev.understudy.agent.linux.Clock;
+import dev.understudy.agent.linux.PidFd;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Everything on one node that surrounds the copies of one workload and outlives each of them:
+ * pinned network, IPC and UTS namespaces with the virtual address and the closed gate, a memory
+ * cgroup, the log pipe. Copies come and go in it; see {@link #newFiles}.
+ */
+public final class Sandbox implements AutoCloseable {
+  private static final Duration LIMIT = Duration.ofSeconds(10);
+  private static final long KILL_NANOS = 5_000_000_000L;
+
+  private final SandboxSpec spec;
+  private final SandboxPlaces places;
+  private final Path directory;
+  private final Cgroup cgroup;
+  private final SandboxNetwork network;
+  private final LogPipe log;
+  private final AtomicLong counter = new AtomicLong();
+
+  private Sandbox(
+      SandboxSpec spec,
+      SandboxPlaces places,
+      Cgroup cgroup,
+      SandboxNetwork network,
+      LogPipe log) {
+    this.spec = spec;
+    this.places = places;
+    this.directory = places.sandbox(spec.workload());
+    this.cgroup = cgroup;
+    this.network = network;
+    this.log = log;
+  }
+
+  /**
+   * Makes the sandbox; what a killed agent left of the same name is killed and removed first.
+   *
+   * @param gate called before the device may send; see {@link GateAttachment}
+   * @throws IOException names what failed; then nothing is left behind
+   */
+  public static Sandbox create(SandboxSpec spec, SandboxPlaces places, GateAttachment gate)
+      throws IOException {
+    Path directory = places.sandbox(spec.workload());
+    Cgroup cgroup = Cgroup.create(places.cgroups(), spec.workload(), spec.sandboxLimitBytes());
+    SandboxNetwork network = null;
+    try {
+      wipe(directory);
+      Files.createDirectories(directory);
+      network = SandboxNetwork.create(spec, places.bridge(), directory.resolve("ns"), gate);
+      LogPipe log = LogPipe.open(places.log(spec.workload()));
+      return new Sandbox(spec, places, cgroup, network, log);
+    } catch (IOException e) {
+      if (network != null) {
+        network.close();
+      }
+      wipe(directory);
+      cgroup.close();
+      throw e;
+    }
+  }
+
+  /** What it is for. */
+  public SandboxSpec spec() {
+    return spec;
+  }
+
+  /** Where things lie on this node. */
+  public SandboxPlaces places() {
+    return places;
+  }
+
+  /** The cgroup of every copy in it. */
+  public Cgroup cgroup() {
+    return cgroup;
+  }
+
+  /** Its namespaces and address. */
+  public SandboxNetwork network() {
+    return network;
+  }
+
+  /** What the workload prints. */
+  public LogPipe log() {
+    return log;
+  }
+
+  /** Its own directory. */
+  public Path directory() {
+    return directory;
+  }
+
+  /**
+   * Lays out files for one new copy.
+   *
+   * @param upperArchive tar of what the copy had changed; empty for a cold start
+   * @param shmArchive tar of its shared memory files
+   */
+  public RootFiles newFiles(Optional<Path> upperArchive, Optional<Path> shmArchive)
+      throws IOException {
+    Path copy = directory.resolve("copies").resolve(Long.toString(counter.incrementAndGet()));
+    return RootFiles.create(
+        copy, spec.lower(), spec.memoryLimitBytes(), upperArchive, shmArchive);
+  }
+
+  /** Removes files that {@link #newFiles} made and no process uses. */
+  public void discardFiles(RootFiles files) throws IOException {
+    files.remove();
+  }
+
+  /**
+   * Kills a copy and removes its files.
+   *
+   * @throws IOException when it does not die within 5 s, or something stays mounted
+   */
+  public void discard(Copy copy) throws IOException {
+    ProcessTree tree = copy.tree();
+    if (tree.alive()) {
+      try (PidFd root = PidFd.open(tree.root())) {
+        tree.kill();
+        if (!root.awaitExit(Clock.bootNanos() + KILL_NANOS)) {
+          throw new IOException("killing process " + tree.root() + " failed: it does not end");
+        }
+      }
+    }
+    if (copy.runcId().isPresent()) {
+      Command.of(runc("delete", "-f", copy.runcId().get())).must("runc delete", LIMIT);
+    }
+    copy.files().remove();
+  }
+
+  /** A command line of runc for this sandbox. */
+  List<String> runc(String... arguments) {
+    List<String> argv = new ArrayList<>();
+    argv.add(places.tools().runc().toString());
+    argv.add("--root");
+    argv.add(directory.resolve("runc").toString());
+    argv.addAll(List.of(arguments));
+    return argv;
+  }
+
+  /** Kills every process in it and removes all of it, the network device and cgroup included. */
+  @Override
+  public void close() throws IOException {
+    cgroup.killAllBut();
+    network.close();
+    log.close();
+    wipe(directory);
+    cgroup.close();
+  }
+
+  private static void wipe(Path directory) throws IOException {
+    MountTable.unmountBelow(directory);
+    Trees.delete(directory);
+  }
+}

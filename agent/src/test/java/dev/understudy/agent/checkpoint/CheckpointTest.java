@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.understudy.agent.checkpoint;
+
+import org.junit.jupiter.api.Test;
+
+/** The stages on real programs, with real CRIU and runc, each in a node of its own. */
+class CheckpointTest {
+  @Test
+  void stateMovesThroughGenerations() throws Exception {
+    TestNode.run(MirrorScenario.class);
+  }
+}

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.understudy.agent.checkpoint;
+
+import dev.understudy.agent.linux.Signals;
+import dev.understudy.agent.runtime.Copy;
+import dev.understudy.agent.runtime.Sandbox;
+import dev.understudy.agent.runtime.StartResult;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
+
+/** Everything that goes wrong leaves the program running and the former copy held. */
+public final class FaultScenario {
+  private static final String IO_URING =
+      "my $p = \"\\0\" x 256; my $r = syscall(425, 8, $p); die \"no io_uring: $!\" if $r < 0;"
+          + Stage.SERVER;
+
+  private FaultScenario() {}
+
+  public static void main(String[] args) throws Exception {
+    Stage stage = new Stage(args[0], args[1]);
+    HostFacts facts = stage.facts();
+    try (Sandbox active = stage.sandbox("a", "count");
+        Sandbox standby = stage.sandbox("b", "count")) {
+      wrongCommands(stage, active);
+      ioUring(stage, active, facts);
+      Copy copy = stage.start(active, "perl", "-e", Stage.SERVER);
+      killedCriu(stage, active, copy, facts);
+      damaged(stage, active, copy, standby, facts);
+      HeldCopy unused = brokenTool(stage, active, copy, standby, facts);
+      Stage.check(unused.copy().tree().stopped(), "the former copy still stands at the end");
+    }
+  }
+
+  private static void wrongCommands(Stage stage, Sandbox sandbox) throws IOException {
+    StartResult.StartFailed absent =
+        (StartResult.StartFailed) stage.tryStart(sandbox, "no-such-command");
+    Stage.check(absent.reason().contains("no command no-such-command"), absent.reason());
+    StartResult.StartFailed text =
+        (StartResult.StartFailed) stage.tryStart(sandbox, "/etc/passwd");
+    Stage.check(text.reason().contains("not an executable program"), text.reason());
+    StartResult.StartFailed brief =
+        (StartResult.StartFailed)
+            stage.tryStart(sandbox, "sh", "-c", "echo cannot read my configuration; exit 3");
+    Stage.check(brief.reason().contains("exited within"), brief.reason());
+    Stage.check(
+        brief.lastLines().contains("cannot read my configuration"), "last lines are reported");
+    try (Stream<Path> copies = Files.list(sandbox.directory().resolve("copies"))) {
+      Stage.check(copies.findAny().isEmpty(), "failed starts leave no files");
+    }
+    Stage.check(sandbox.cgroup().pids().length == 0, "failed starts leave no process");
+  }
+
+  private static void ioUring(Stage stage, Sandbox sandbox, HostFacts facts) throws Exception {
+    Copy copy = stage.start(sandbox, "perl", "-e", IO_URING);
+    CaptureResult result = Capture.capture(sandbox, copy, Stage.id(1), facts);
+    String reason = ((CaptureResult.CheckpointFailed) result).reason();
+    Stage.check(reason.startsWith("the program uses io_uring"), reason);
+    Stage.check(stage.ask(sandbox).equals("1 1"), "the program goes on unharmed");
+    Stage.check(generations(sandbox) == 0, "a failed capture leaves no directory");
+    sandbox.discard(copy);
+  }
+
+  private static void killedCriu(Stage stage, Sandbox sandbox, Copy copy, HostFacts facts)
+      throws Exception {
+    int failed = 0;
+    int asked = 0;
+    try (ExecutorService other = Executors.newSingleThreadExecutor()) {
+      for (int i = 0; i < 12; i++) {
+        int after = i;
+        Callable<Boolean> killer = () -> killCriu(200_000L + 1_500_000L * after);
+        Future<Boolean> killed = other.submit(killer);
+        CaptureResult result = Capture.capture(sandbox, copy, Stage.id(100 + i), facts);
+        Stage.check(killed.get(), "criu was killed");
+        if (result instanceof CaptureResult.CheckpointFailed(var reason)) {
+          Stage.say(reason);
+          failed++;
+        }
+        String answer = stage.ask(sandbox);
+        Stage.check(answer.startsWith(++asked + " "), "after it the program answers " + answer);
+      }
+    }
+    Stage.check(failed > 0, failed + " of 12 captures were broken by the kill");
+    Stage.captured(Capture.capture(sandbox, copy, Stage.id(200), facts));
+  }
+
+  /** Waits for a criu below this process, then that long, then kills it. */
+  private static boolean killCriu(long nanos) throws IOException {
+    long end = System.nanoTime() + 5_000_000_000L;
+    while (System.nanoTime() < end) {
+      try (Stream<ProcessHandle> children = ProcessHandle.current().children()) {
+        for (ProcessHandle child : children.toList()) {
+          Path name = Path.of("/proc/" + child.pid() + "/comm");
+          if (Files.exists(name) && Files.readString(name).startsWith("criu")) {
+            LockSupport.parkNanos(nanos);
+            var _ = Signals.kill(child.pid(), Signals.SIGKILL);
+            return true;
+          }
+        }
+      } catch (IOException ended) {
+        continue;
+      }
+    }
+    return false;
+  }
+
+  private static void damaged(
+      Stage stage, Sandbox active, Copy copy, Sandbox standby, HostFacts facts) throws Exception {
+    Generation good = Stage.captured(Capture.capture(active, copy, Stage.id(300), facts));
+    HeldCopy former = Stage.held(Hold.hold(standby, good, facts));
+    Generation bad = Stage.captured(Capture.capture(active, copy, Stage.id(301), facts));
+    Path pages = bad.directory().resolve("pages-1.img");
+    byte[] bytes = Files.readAllBytes(pages);
+    bytes[bytes.length / 2] ^= 1;
+    Files.write(pages, bytes);
+    refused(Hold.hold(standby, bad, facts), "is damaged");
+    Files.write(pages, List.of("short"), StandardOpenOption.TRUNCATE_EXISTING);
+    refused(Hold.hold(standby, bad, facts), "bytes in place of");
+    HostFacts other =
+        new HostFacts(
+            facts.architecture(), facts.kernel(), facts.cpuVendor(), facts.cpuFlags(),
+            facts.criu(), "sha256:other");
+    refused(Hold.hold(standby, good, other), "root file system here is sha256:other");
+    Stage.check(former.copy().tree().stopped(), "the former copy still stands");
+    standby.discard(former.copy());
+  }
+
+  /** An image that is whole but that CRIU cannot restore: one of its files is missing. */
+  private static HeldCopy brokenTool(
+      Stage stage, Sandbox active, Copy copy, Sandbox standby, HostFacts facts) throws Exception {
+    Generation good = Stage.captured(Capture.capture(active, copy, Stage.id(302), facts));
+    HeldCopy former = Stage.held(Hold.hold(standby, good, facts));
+    Manifest all = good.manifest();
+    Manifest fewer =
+        new Manifest(
+            all.version(), all.workload(), all.epochCounter(), all.epochNode(), all.sequence(),
+            all.capturedAtBootNanos(), all.captureNanos(), all.pauseNanos(), all.host(),
+            all.logPipes(),
+            all.files().stream().filter(file -> !file.name().equals(Generation.UPPER)).toList());
+    refused(Hold.hold(standby, new Generation(good.directory(), fewer), facts), "us-data");
+    try (Stream<Path> copies = Files.list(standby.directory().resolve("copies"))) {
+      Stage.check(copies.count() == 1, "a failed hold leaves no files");
+    }
+    int[] left = standby.cgroup().pids();
+    Stage.check(left.length == former.copy().tree().pids().length, "a failed hold leaves no process");
+    return former;
+  }
+
+  private static void refused(HoldResult result, String why) {
+    String reason =
+        switch (result) {
+          case HoldResult.HoldFailed failed -> failed.reason();
+          case HoldResult.Held held -> "held " + held.copy().id();
+        };
+    Stage.check(reason.contains(why), reason);
+  }
+
+  private static long generations(Sandbox sandbox) throws IOException {
+    Path all = sandbox.places().generations(sandbox.spec().workload());
+    try (Stream<Path> list = Files.list(all)) {
+      return list.count();
+    }
+  }
+
+}

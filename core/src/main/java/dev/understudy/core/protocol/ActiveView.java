@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.understudy.core.protocol;
+
+/** Whom this node believes to be active, from the beats that it heard itself. */
+final class ActiveView {
+  private String node = "";
+  private Epoch epoch = Epoch.NONE;
+  private String standby = "";
+  private long incarnation;
+  private long heardAt;
+  private long releasedAt = Long.MIN_VALUE;
+  private long vacantSince;
+
+  void heard(String from, long fromIncarnation, Row row, long now) {
+    if (row.epoch().compareTo(epoch) < 0) {
+      return;
+    }
+    node = from;
+    incarnation = fromIncarnation;
+    epoch = row.epoch();
+    standby = row.standby();
+    heardAt = now;
+    releasedAt = Long.MIN_VALUE;
+  }
+
+  /** The sender says that its epoch is over; true when that is news about the one followed. */
+  boolean released(String from, long fromIncarnation, Epoch over, long now) {
+    boolean news =
+        node.equals(from)
+            && incarnation == fromIncarnation
+            && epoch.equals(over)
+            && releasedAt == Long.MIN_VALUE;
+    if (news) {
+      releasedAt = now;
+    }
+    return news;
+  }
+
+  /** This node reigns itself. */
+  void own(String self, Epoch reign) {
+    node = self;
+    epoch = reign;
+  }
+
+  /** This node's own reign is over, and nobody else's is known. */
+  void vacate(long now) {
+    node = "";
+    standby = "";
+    releasedAt = Long.MIN_VALUE;
+    vacantSince = now;
+  }
+
+  String node() {
+    return node;
+  }
+
+  Epoch epoch() {
+    return epoch;
+  }
+
+  String standby() {
+    return standby;
+  }
+
+  long silentSince() {
+    return heardAt;
+  }
+
+  boolean isReleased() {
+    return releasedAt != Long.MIN_VALUE;
+  }
+
+  /** From when on a successor of rank zero may ask. */
+  long successionFrom(long windowNanos) {
+    if (node.isEmpty()) {
+      return vacantSince;
+    }
+    return isReleased() ? releasedAt : heardAt + windowNanos;
+  }
+
+  /** Whether this node's own ears have nothing against an election now. */
+  boolean vacant(long now, long silenceNanos) {
+    return node.isEmpty() || isReleased() || now - heardAt >= silenceNanos;
+  }
+}

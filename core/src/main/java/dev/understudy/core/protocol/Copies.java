@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.understudy.core.protocol;
+
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Which state this node and the others could bring to life, for one workload. */
+final class Copies {
+  private final Map<String, GenerationId> ofPeers = new TreeMap<>();
+  private GenerationId held = GenerationId.NONE;
+  private GenerationId frozen = GenerationId.NONE;
+
+  /** The best that this node has: its own frozen process before any checkpoint. */
+  GenerationId own() {
+    return frozen.newerThan(held) ? frozen : held;
+  }
+
+  GenerationId of(String peer) {
+    return ofPeers.getOrDefault(peer, GenerationId.NONE);
+  }
+
+  void peerSays(String peer, GenerationId best) {
+    ofPeers.put(peer, best);
+  }
+
+  void hold(GenerationId generation) {
+    held = generation;
+  }
+
+  void lose(GenerationId generation) {
+    if (held.equals(generation)) {
+      held = GenerationId.NONE;
+    }
+  }
+
+  void freeze(Epoch epoch) {
+    frozen = new GenerationId(epoch, GenerationId.LIVE);
+  }
+
+  /** The own process has ended or was ended. */
+  void dropFrozen() {
+    frozen = GenerationId.NONE;
+  }
+
+  boolean hasFrozen() {
+    return !frozen.equals(GenerationId.NONE);
+  }
+
+  /** The state that was offered runs now, so it is no copy any more. */
+  void consume(GenerationId woken) {
+    if (frozen.equals(woken)) {
+      frozen = GenerationId.NONE;
+    }
+    if (held.equals(woken)) {
+      held = GenerationId.NONE;
+    }
+  }
+}

@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.understudy.core.protocol;
+
+import dev.understudy.core.timing.Timing;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.random.RandomGenerator;
+
+/**
+ * One node of the failover protocol: inputs in, outcomes out, nothing else.
+ *
+ * <p>The caller owes it four things: the state on disk before the first step is what {@link
+ * DurableState#nextStart} gave; whatever waits in the socket is handed in before a {@link
+ * Input.Tick}; outcomes are executed whole and in the order of their fields; time never runs back.
+ */
+public final class FailoverNode {
+  private final String self;
+  private final Timing timing;
+  private final Map<String, Group> groups = new TreeMap<>();
+  private final Peers peers = new Peers();
+  private DurableState durable;
+  private long ceilingWanted;
+  private long ceilingAsked;
+  private long now;
+  private long nextBeatAt;
+  private long expectedAt = Long.MAX_VALUE;
+  private long lateAt = Long.MIN_VALUE;
+
+  /**
+   * A node at its start.
+   *
+   * @param self its name
+   * @param timing the times that the whole cluster uses
+   * @param configs one for each workload whose group this node belongs to
+   * @param durable what is on disk now: the result of {@link DurableState#nextStart}
+   * @param startedAt CLOCK_BOOTTIME of the agent's start, from which the restart silence counts
+   * @param random for the waits that end split votes
+   */
+  public FailoverNode(
+      String self,
+      Timing timing,
+      List<GroupConfig> configs,
+      DurableState durable,
+      long startedAt,
+      RandomGenerator random) {
+    if (!timing.violations().isEmpty()) {
+      throw new IllegalArgumentException(String.join("; ", timing.violations()));
+    }
+    Invariant.holds(
+        durable.incarnation() > 0 && durable.ceiling() >= DurableState.BLOCK,
+        "the start was persisted",
+        durable,
+        DurableState.BLOCK);
+    this.self = self;
+    this.timing = timing;
+    this.durable = durable;
+    this.ceilingWanted = durable.ceiling();
+    this.now = startedAt;
+    this.nextBeatAt = startedAt;
+    long floor = durable.ceiling() - DurableState.BLOCK;
+    // Sorts above every real node, so that nothing of that counter is granted.
+    Epoch floorEpoch = floor == 0 ? Epoch.NONE : new Epoch(floor, "~");
+    long silentUntil = startedAt + durable.longestPromiseNanos();
+    for (GroupConfig config : configs) {
+      if (config.members().contains(self)) {
+        groups.put(
+            config.workload(), new Group(config, self, timing, floorEpoch, silentUntil, random));
+        config.members().stream().filter(m -> !m.equals(self)).forEach(peers::add);
+      }
+    }
+  }
+
+  /** What that input leads to. */
+  public Outcome step(Input input) {
+    Invariant.holds(input.now() >= now, "time never runs back", input.now(), now);
+    now = input.now();
+    Effects effects = new Effects();
+    noteLateness(effects);
+    Turn turn = turn(effects);
+    groups.values().forEach(g -> g.checkLease(turn));
+    SortedSet<String> answers = new TreeSet<>();
+    apply(input, turn, answers);
+    groups.values().forEach(g -> g.advance(turn));
+    SortedSet<String> beats = beatIfDue(turn);
+    List<Datagram> send = datagrams(answers, beats, effects.hurried());
+    Optional<DurableState> persist = raiseCeiling();
+    expectedAt = wakeAt(turn);
+    return new Outcome(persist, send, effects.commands(), expectedAt, effects.verdicts());
+  }
+
+  private Turn turn(Effects effects) {
+    return new Turn(now, durable.ceiling(), durable.incarnation(), lateAt, peers, effects);
+  }
+
+  private void noteLateness(Effects effects) {
+    if (expectedAt == Long.MAX_VALUE || now - expectedAt <= timing.lateThresholdNanos()) {
+      return;
+    }
+    lateAt = now;
+    long by = now - expectedAt;
+    groups.keySet().forEach(w -> effects.say(new Verdict.Late(w, by)));
+  }
+
+  private void apply(Input input, Turn turn, SortedSet<String> answers) {
+    switch (input) {
+      case Input.Tick _ -> {}
+      case Input.Received(_, var datagram) -> receive(datagram, turn, answers);
+      case Input.Persisted(_, var state) -> {
+        Invariant.holds(state.ceiling() >= durable.ceiling(), "ceilings only rise", state, durable);
+        durable = state;
+      }
+      case Input.GateShut(_, var workload) -> group(workload).gateShut(turn);
+      case Input.Running(_, var workload, var epoch) -> group(workload).running(epoch, turn);
+      case Input.Failed(_, var workload, var epoch, var reason) ->
+          group(workload).failed(epoch, reason, turn);
+      case Input.CopyHeld(_, var workload, var id) -> group(workload).copyHeld(id);
+      case Input.CopyLost(_, var workload, var id) -> group(workload).copyLost(id);
+      case Input.CheckpointDone(_, var workload, var id, var took) ->
+          group(workload).mirror().done(id, took, turn);
+      case Input.CheckpointFailed(_, var workload, var id, _) ->
+          group(workload).mirror().failed(id, turn);
+    }
+  }
+
+  private void receive(Datagram datagram, Turn turn, SortedSet<String> answers) {
+    if (!peers.knows(datagram.sender()) || !datagram.receiver().equals(self)) {
+      return;
+    }
+    Peers.Freshness freshness = peers.hear(datagram, now);
+    if (freshness == Peers.Freshness.STALE) {
+      return;
+    }
+    ceilingWanted = Math.max(ceilingWanted, datagram.ceiling());
+    boolean newest = freshness == Peers.Freshness.NEWEST;
+    for (Row row : datagram.rows()) {
+      Group group = groups.get(row.workload());
+      if (group != null && group.config().members().contains(datagram.sender())) {
+        group.hear(datagram, row, newest, turn);
+      }
+    }
+    if (newest && !datagram.answer()) {
+      answers.add(datagram.sender());
+    }
+  }
+
+  private Group group(String workload) {
+    Group group = groups.get(workload);
+    if (group == null) {
+      throw new IllegalArgumentException("no group of " + workload + " on " + self);
+    }
+    return group;
+  }
+
+  /** Whom to beat: everybody when leading; otherwise the lower name keeps a pair alive. */
+  private SortedSet<String> beatIfDue(Turn turn) {
+    SortedSet<String> beats = new TreeSet<>();
+    if (now < nextBeatAt) {
+      return beats;
+    }
+    nextBeatAt = now - nextBeatAt > timing.beatNanos() ? now : nextBeatAt;
+    nextBeatAt += timing.beatNanos();
+    groups.values().forEach(g -> g.beat(turn));
+    groups.values().forEach(g -> g.advance(turn));
+    for (String peer : peers.names()) {
+      boolean silent = !peers.heardSince(peer, now - 2 * timing.beatNanos());
+      if (silent || self.compareTo(peer) < 0 || leadsWith(peer)) {
+        beats.add(peer);
+      }
+    }
+    return beats;
+  }
+
+  private boolean leadsWith(String peer) {
+    return groups.values().stream().anyMatch(g -> g.leads() && g.config().members().contains(peer));
+  }
+
+  private List<Datagram> datagrams(
+      SortedSet<String> answers, SortedSet<String> beats, SortedSet<String> hurried) {
+    SortedSet<String> receivers = new TreeSet<>(answers);
+    receivers.addAll(beats);
+    receivers.addAll(hurried);
+    List<Datagram> send = new ArrayList<>(receivers.size());
+    for (String receiver : receivers) {
+      boolean answerOnly = !beats.contains(receiver) && !hurried.contains(receiver);
+      List<Row> rows = new ArrayList<>();
+      for (Group group : groups.values()) {
+        if (group.config().members().contains(receiver)) {
+          rows.add(group.row(receiver));
+        }
+      }
+      Peers.Peer peer = peers.peer(receiver);
+      send.add(
+          new Datagram(
+              self,
+              receiver,
+              durable.incarnation(),
+              peer.incarnation(),
+              peer.nextSequence(),
+              now,
+              answerOnly,
+              durable.ceiling(),
+              List.copyOf(rows)));
+    }
+    return List.copyOf(send);
+  }
+
+  /** Reserves counters early enough that no election has to wait for the disk. */
+  private Optional<DurableState> raiseCeiling() {
+    long highest = groups.values().stream().mapToLong(Group::highestSeen).max().orElse(0);
+    if (highest + DurableState.BLOCK / 2 > Math.max(ceilingWanted, durable.ceiling())) {
+      ceilingWanted = highest + DurableState.BLOCK;
+    }
+    if (ceilingWanted <= durable.ceiling() || ceilingWanted <= ceilingAsked) {
+      return Optional.empty();
+    }
+    ceilingAsked = ceilingWanted;
+    return Optional.of(durable.withCeiling(ceilingWanted));
+  }
+
+  private long wakeAt(Turn turn) {
+    long wake = nextBeatAt;
+    for (Group group : groups.values()) {
+      wake = Math.min(wake, group.wakeAt(turn));
+    }
+    return Math.max(wake, now + 1);
+  }
+
+  /** How this node sees its workloads, in the order of their names. */
+  public List<GroupView> views() {
+    return groups.values().stream().map(Group::view).toList();
+  }
+
+  /** Peers heard within that many nanoseconds before the last step, sorted. */
+  public List<String> peersHeardWithin(long nanos) {
+    return peers.names().stream().filter(p -> peers.heardSince(p, now - nanos)).toList();
+  }
+}

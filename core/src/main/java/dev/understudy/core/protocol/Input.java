@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.understudy.core.protocol;
+
+/** Everything that can happen to a node. Each input carries the node's CLOCK_BOOTTIME. */
+public sealed interface Input {
+  /** When the node learned of it, in nanoseconds of its own CLOCK_BOOTTIME. */
+  long now();
+
+  /** Only time has passed. Whatever waits in the socket has to be handed in before it. */
+  record Tick(long now) implements Input {}
+
+  /** An authentic datagram arrived. */
+  record Received(long now, Datagram datagram) implements Input {}
+
+  /** The disk has what {@link Outcome#persistFirst} asked for. */
+  record Persisted(long now, DurableState state) implements Input {}
+
+  /** The kernel has confirmed that the workload's gate is shut. */
+  record GateShut(long now, String workload) implements Input {}
+
+  /** The workload runs in this epoch: started, woken or thawed. */
+  record Running(long now, String workload, Epoch epoch) implements Input {}
+
+  /** The workload could not be started or woken in this epoch, or has ended. */
+  record Failed(long now, String workload, Epoch epoch, String reason) implements Input {}
+
+  /** A verified copy is restored here and held stopped. It replaces any older one. */
+  record CopyHeld(long now, String workload, GenerationId generation) implements Input {}
+
+  /** The held copy is gone. */
+  record CopyLost(long now, String workload, GenerationId generation) implements Input {}
+
+  /** The standby has confirmed that it holds this generation. */
+  record CheckpointDone(long now, String workload, GenerationId generation, long tookNanos)
+      implements Input {}
+
+  /** The checkpoint came to nothing; the program goes on, the former generation stays. */
+  record CheckpointFailed(long now, String workload, GenerationId generation, String reason)
+      implements Input {}
+}

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.understudy.core.protocol;
+
+import java.util.Arrays;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Echoes that a candidate or an active has got for one epoch, and the lease that follows from them:
+ * it ends one lease length after the sending of the beat that enough voters have echoed.
+ */
+final class Reign {
+  private final long leaseNanos;
+  private final Map<String, Long> echoedAt = new TreeMap<>();
+  private Epoch epoch = Epoch.NONE;
+
+  Reign(long leaseNanos) {
+    this.leaseNanos = leaseNanos;
+  }
+
+  /** Starts to count for another epoch; what was echoed before counts no more. */
+  void begin(Epoch next) {
+    epoch = next;
+    echoedAt.clear();
+  }
+
+  /**
+   * The same reign under a higher number: promises are to its holder, so what was echoed counts.
+   */
+  void raise(Epoch higher) {
+    Invariant.holds(higher.above(epoch), "a reign is only raised", higher, epoch);
+    epoch = higher;
+  }
+
+  /** A voter has promised, on hearing the beat sent at that time of ours. Any order. */
+  void echo(String voter, Epoch echoed, long sentAt, long now) {
+    Invariant.holds(sentAt <= now, "nobody echoes a beat that was not sent yet", sentAt, now);
+    if (echoed.equals(epoch)) {
+      echoedAt.merge(voter, sentAt, Math::max);
+    }
+  }
+
+  int voters() {
+    return echoedAt.size();
+  }
+
+  /** End of the lease when that many voters are needed; {@link Long#MIN_VALUE} without them. */
+  long leaseEnd(int votes) {
+    if (echoedAt.size() < votes) {
+      return Long.MIN_VALUE;
+    }
+    long[] times = new long[echoedAt.size()];
+    int i = 0;
+    for (long time : echoedAt.values()) {
+      times[i++] = time;
+    }
+    Arrays.sort(times);
+    return times[times.length - votes] + leaseNanos;
+  }
+}

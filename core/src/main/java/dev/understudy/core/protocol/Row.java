@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.understudy.core.protocol;
+
+/**
+ * What a datagram says of one workload.
+ *
+ * @param workload its name
+ * @param stand what the sender is to it
+ * @param epoch of the sender's own reign or candidature; {@link Epoch#NONE} while passive
+ * @param highest the highest epoch that the sender has granted, echoed or refused below
+ * @param released the sender's own last epoch that is over for good: its gate is shut, and nobody
+ *     needs to keep a promise to it
+ * @param held the newest state that the sender could bring to life
+ * @param standby whom the sender, being active, chose to hold the copy; empty otherwise
+ * @param echoEpoch which epoch of the receiver the sender promised to follow, or none
+ * @param echoSentAt the receiver's own time of the beat that made that promise
+ * @param yesTo the receiver's own time of the question "would you vote?" that the sender answers
+ *     with yes; -1 for no answer. Binds nobody.
+ */
+public record Row(
+    String workload,
+    Stand stand,
+    Epoch epoch,
+    Epoch highest,
+    Epoch released,
+    GenerationId held,
+    String standby,
+    Epoch echoEpoch,
+    long echoSentAt,
+    long yesTo) {
+
+  /** No answer in {@link #yesTo}, no echo in {@link #echoSentAt}. */
+  public static final long NO_TIME = -1;
+
+  /** What a node is to a workload, as it tells others. Codes are part of the wire format. */
+  public enum Stand {
+    /** Follows, or waits. */
+    PASSIVE(0),
+    /** Asks whether it would be elected; binds nobody. */
+    ASKING(1),
+    /** Asks for votes; each vote binds like an echo. */
+    CANDIDATE(2),
+    /** Reigns. */
+    ACTIVE(3);
+
+    private final int code;
+
+    Stand(int code) {
+      this.code = code;
+    }
+
+    /** Stable number of this constant on the wire. */
+    public int code() {
+      return code;
+    }
+  }
+}

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.understudy.core.protocol;
+
+import dev.understudy.core.timing.Timing;
+
+/** Whether, and from when on, this node may ask to be elected: its turn among those who could. */
+final class Succession {
+  /** A start without state waits so long for somebody who has some. */
+  private static final long COLD_WAIT_NANOS = 500_000_000L;
+
+  private static final long NEVER = Long.MAX_VALUE;
+
+  private final GroupConfig config;
+  private final String self;
+  private final Timing timing;
+  private final Copies copies;
+  private final ActiveView active;
+
+  Succession(GroupConfig config, String self, Timing timing, Copies copies, ActiveView active) {
+    this.config = config;
+    this.self = self;
+    this.timing = timing;
+    this.copies = copies;
+    this.active = active;
+  }
+
+  /** When this node may ask, as far as it knows now; never when it may not run the workload. */
+  long mayAskAt(long backoffUntil, Turn turn) {
+    if (!config.runners().contains(self)) {
+      return NEVER;
+    }
+    long from = active.successionFrom(timing.windowNanos()) + rank(turn) * timing.staggerNanos();
+    if (betterOfferLives(turn)) {
+      // The preference for newer state waits a bounded time; then the best that is left goes.
+      from += 3 * timing.leaseNanos();
+    } else if (config.mirrored() && copies.own().equals(GenerationId.NONE)) {
+      from += COLD_WAIT_NANOS;
+    }
+    return Math.max(Math.max(from, backoffUntil), trustedFrom(turn));
+  }
+
+  /** How many others, heard lately, come before this node. */
+  long rank(Turn turn) {
+    return config.runners().stream()
+        .filter(n -> !n.equals(self) && !n.equals(active.node()))
+        .filter(n -> turn.peers().heardSince(n, lately(turn)) && comesBefore(n))
+        .count();
+  }
+
+  /** Whether that node offers newer state, or the same and stands earlier in the group. */
+  boolean comesBefore(String other) {
+    int byOffer = copies.of(other).compareTo(copies.own());
+    return byOffer > 0
+        || (byOffer == 0 && config.members().indexOf(other) < config.members().indexOf(self));
+  }
+
+  private boolean betterOfferLives(Turn turn) {
+    return config.runners().stream()
+        .filter(n -> !n.equals(self) && turn.peers().heardSince(n, lately(turn)))
+        .anyMatch(n -> copies.of(n).newerThan(copies.own()));
+  }
+
+  /** A node that was late itself needs a majority and one full window on time before it accuses. */
+  long trustedFrom(Turn turn) {
+    if (turn.lateAt() == Long.MIN_VALUE) {
+      return Long.MIN_VALUE;
+    }
+    boolean heard = turn.peers().majorityHeardSince(config.members(), self, turn.lateAt());
+    return heard ? turn.lateAt() + timing.windowNanos() : NEVER;
+  }
+
+  private long lately(Turn turn) {
+    return turn.now() - 2 * timing.windowNanos();
+  }
+}

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.understudy.core.protocol;
+
+/** What a step decided and why, as a value: events carry it, people read {@link #text()}. */
+public sealed interface Verdict {
+  /** The workload that it is about. */
+  String workload();
+
+  /** One sentence for people. */
+  String text();
+
+  /** The active was silent for too long. */
+  record Suspected(String workload, String active, long silentNanos) implements Verdict {
+    @Override
+    public String text() {
+      return "suspects " + active + ", silent for " + millis(silentNanos) + " ms";
+    }
+  }
+
+  /** This node reigns from now on. */
+  record Elected(String workload, Epoch epoch, GenerationId generation, int votes)
+      implements Verdict {
+    @Override
+    public String text() {
+      return "elected in epoch " + epoch + " with " + votes + " votes, offering " + generation;
+    }
+  }
+
+  /** A candidature came to nothing. */
+  record Withdrew(String workload, Epoch epoch, String why) implements Verdict {
+    @Override
+    public String text() {
+      return "withdrew its candidature " + epoch + ": " + why;
+    }
+  }
+
+  /** The lease ended without a majority of echoes. */
+  record Lapsed(String workload, Epoch epoch, long overdueNanos) implements Verdict {
+    @Override
+    public String text() {
+      return "lost the lease of epoch " + epoch + ", " + millis(overdueNanos) + " ms ago";
+    }
+  }
+
+  /** The reign is over, and every promise to it. */
+  record Released(String workload, Epoch epoch, String why) implements Verdict {
+    @Override
+    public String text() {
+      return "released epoch " + epoch + ": " + why;
+    }
+  }
+
+  /** The same reign goes on under a higher epoch, because a restarted voter refused the old one. */
+  record Raised(String workload, Epoch from, Epoch to) implements Verdict {
+    @Override
+    public String text() {
+      return "raised epoch " + from + " to " + to + " for a restarted voter";
+    }
+  }
+
+  /** This node's own timers were late, so it accuses nobody for a while. */
+  record Late(String workload, long byNanos) implements Verdict {
+    @Override
+    public String text() {
+      return "was late by " + millis(byNanos) + " ms itself, accuses nobody for one window";
+    }
+  }
+
+  /** A live standby holds a copy of this reign. */
+  record Protected(String workload, String standby, GenerationId generation) implements Verdict {
+    @Override
+    public String text() {
+      return standby + " holds generation " + generation;
+    }
+  }
+
+  /** Nobody holds a copy any more. */
+  record Unprotected(String workload, String why) implements Verdict {
+    @Override
+    public String text() {
+      return "not protected: " + why;
+    }
+  }
+
+  /** A generation takes longer than the interval between two. */
+  record Stretched(String workload, long fromNanos, long toNanos) implements Verdict {
+    @Override
+    public String text() {
+      return "interval stretched from " + millis(fromNanos) + " to " + millis(toNanos) + " ms";
+    }
+  }
+
+  private static String millis(long nanos) {
+    return Double.toString(Math.round(nanos / 1e4) / 100.0);
+  }
+}
