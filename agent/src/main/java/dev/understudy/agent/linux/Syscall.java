@@ -13,6 +13,7 @@ public enum Syscall {
   BPF(321, 280),
   CLOCK_GETRES(229, 114),
   CLOSE(3, 57),
+  CONNECT(42, 203),
   EVENTFD2(290, 19),
   FCHMODAT(268, 53),
   FCNTL(72, 25),

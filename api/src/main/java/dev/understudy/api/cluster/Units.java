@@ -9,7 +9,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Durations such as 250ms and sizes such as 64MiB, to numbers and back without loss. */
-final class Units {
+public final class Units {
   private static final Pattern AMOUNT = Pattern.compile("(0|[1-9][0-9]{0,15})([a-zA-Z]*)");
 
   private static final SequencedMap<String, Long> NANOS = new LinkedHashMap<>();
@@ -33,22 +33,22 @@ final class Units {
   private Units() {}
 
   /** The nanoseconds that a text such as 5ms means, or empty; never more than Long.MAX_VALUE. */
-  static OptionalLong nanos(String text) {
+  public static OptionalLong nanos(String text) {
     return amount(text, NANOS);
   }
 
   /** The bytes that a text such as 64MiB means, or empty; never more than Long.MAX_VALUE. */
-  static OptionalLong bytes(String text) {
+  public static OptionalLong bytes(String text) {
     return amount(text, BYTES);
   }
 
   /** The shortest text that {@link #nanos} reads back as the same number. */
-  static String nanosText(long nanos) {
+  public static String nanosText(long nanos) {
     return text(nanos, "s", NANOS);
   }
 
   /** The text in binary units that {@link #bytes} reads back as the same number. */
-  static String bytesText(long bytes) {
+  public static String bytesText(long bytes) {
     SequencedMap<String, Long> binary = new LinkedHashMap<>(BYTES);
     binary.keySet().removeIf(unit -> unit.endsWith("B") && !unit.endsWith("iB"));
     return text(bytes, "", binary);

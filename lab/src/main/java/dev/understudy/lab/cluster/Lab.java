@@ -69,6 +69,11 @@ public final class Lab implements AutoCloseable {
     return new Lab(parts, parts::close);
   }
 
+  /** The names of the labs that run or were left by a killed command, sorted. */
+  public static List<String> known(Path stateRoot) throws LabException {
+    return StateFolder.names(stateRoot);
+  }
+
   /** The names of the labs that run, sorted. */
   public static List<String> running(Path stateRoot) throws LabException {
     List<String> names = new ArrayList<>();
@@ -123,7 +128,7 @@ public final class Lab implements AutoCloseable {
     return new LabStatus(
         record.lab(),
         record.life().name().toLowerCase(Locale.ROOT),
-        parts.folder().path(),
+        parts.folder().path().toString(),
         record.keeper().pid(),
         Ipv4.text(parts.places().clientAddress()),
         List.copyOf(rows));
@@ -198,6 +203,8 @@ public final class Lab implements AutoCloseable {
       }
       Crash crash;
       try (PidFd hold = held.get()) {
+        // The first call of a kind costs a millisecond; this one asks only whether it is there.
+        hold.signal(0);
         long begin = Clock.bootNanos();
         parts.wiring().cut(port);
         long cut = Clock.bootNanos();
@@ -212,13 +219,18 @@ public final class Lab implements AutoCloseable {
   }
 
   /**
-   * Starts a crashed node again, with the disk that it had, and waits until its agent answers.
+   * Starts a crashed node again, with the disk that it had. Returns when its PID 1 runs; the agent
+   * comes up by and by, see {@link #awaitAgent}.
    */
   public void start(String node) throws LabException {
     if (parts.node(node).alive().isPresent()) {
       throw LabException.input("Node " + node + " is up: crash it first.");
     }
     parts.startNode(node);
+  }
+
+  /** Waits until the agent of a node that was started answers, half a minute at most. */
+  public void awaitAgent(String node) throws LabException {
     parts.awaitAgent(node, LabOptions.AGENT_WAIT_NANOS);
   }
 
@@ -268,10 +280,37 @@ public final class Lab implements AutoCloseable {
     return Places.inside(parts.client(), workingFolder.toString(), command);
   }
 
-  /** Where the output of a node's agent is kept, over crashes. */
+  /** The agent's process as this machine numbers it. */
+  public long agentPid(String node) throws LabException {
+    ProcessMark init = parts.init(node);
+    try {
+      return NodeProcesses.onHost(init, parts.control().status(init).pid())
+          .orElseThrow(
+              () -> LabException.failed("The agent of node " + node + " ended meanwhile."));
+    } catch (IOException e) {
+      throw LabException.failed(
+          "Cannot find the agent's process of node " + node + ": " + e.getMessage() + ".", e);
+    }
+  }
+
+  /** The file with the output of a node's agent; it survives crashes. */
   public Path agentLog(String node) throws LabException {
     parts.node(node);
     return parts.folder().agentLog(node);
+  }
+
+  /** The file with the output of a workload on a node; it is there once that ran there. */
+  public Path workloadLog(String node, String workload) throws LabException {
+    parts.node(node);
+    if (cluster().workload(workload).isEmpty()) {
+      throw LabException.input("Lab " + name() + " has no workload " + workload + ".");
+    }
+    return parts.folder().nodeFolder(node).resolve("disk/logs").resolve(workload + ".log");
+  }
+
+  /** The newest lines of a node's agent, for people who ask why. */
+  public List<String> logTail(String node, int lines) throws LabException {
+    return StateFolder.tail(agentLog(node), lines).lines().toList();
   }
 
   /** Lets go of the lab; takes it away if it is bound to this process. More calls do nothing. */

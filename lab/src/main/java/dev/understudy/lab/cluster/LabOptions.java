@@ -19,7 +19,6 @@ public final class LabOptions {
   private final boolean bound;
   private final Consumer<String> progress;
   private final List<String> agent;
-  private final long agentWaitNanos;
 
   private LabOptions(
       String lab,
@@ -28,8 +27,7 @@ public final class LabOptions {
       Path stateRoot,
       boolean bound,
       Consumer<String> progress,
-      List<String> agent,
-      long agentWaitNanos) {
+      List<String> agent) {
     this.lab = lab;
     this.criu = criu;
     this.runc = runc;
@@ -37,7 +35,6 @@ public final class LabOptions {
     this.bound = bound;
     this.progress = progress;
     this.agent = agent;
-    this.agentWaitNanos = agentWaitNanos;
   }
 
   /**
@@ -49,7 +46,7 @@ public final class LabOptions {
    */
   public static LabOptions of(String lab, Path criu, Path runc) {
     return new LabOptions(
-        lab, criu, runc, defaultStateRoot(), false, line -> {}, List.of(AGENT_MAIN), AGENT_WAIT_NANOS);
+        lab, criu, runc, defaultStateRoot(), false, line -> {}, List.of(AGENT_MAIN));
   }
 
   /** Where labs have their folders: {@code $UNDERSTUDY_STATE}, or /run/understudy. */
@@ -60,31 +57,22 @@ public final class LabOptions {
 
   /** A lab that ends with this process, however that ends. */
   public LabOptions boundToThisProcess() {
-    return new LabOptions(lab, criu, runc, stateRoot, true, progress, agent, agentWaitNanos);
+    return new LabOptions(lab, criu, runc, stateRoot, true, progress, agent);
   }
 
   /** A lab with its folder elsewhere. */
   public LabOptions stateRoot(Path elsewhere) {
-    return new LabOptions(lab, criu, runc, elsewhere, bound, progress, agent, agentWaitNanos);
+    return new LabOptions(lab, criu, runc, elsewhere, bound, progress, agent);
   }
 
   /** A lab that tells each of its steps, one line each. */
   public LabOptions progress(Consumer<String> listener) {
-    return new LabOptions(lab, criu, runc, stateRoot, bound, listener, agent, agentWaitNanos);
+    return new LabOptions(lab, criu, runc, stateRoot, bound, listener, agent);
   }
 
   /** For tests: another main class, and arguments to put before the agent's own. */
   LabOptions agent(List<String> mainAndArguments) {
-    return new LabOptions(lab, criu, runc, stateRoot, bound, progress, mainAndArguments, agentWaitNanos);
-  }
-
-  /** For tests: how long to wait for the agents. */
-  LabOptions agentWaitNanos(long nanos) {
-    return new LabOptions(lab, criu, runc, stateRoot, bound, progress, agent, nanos);
-  }
-
-  long agentWaitNanos() {
-    return agentWaitNanos;
+    return new LabOptions(lab, criu, runc, stateRoot, bound, progress, mainAndArguments);
   }
 
   String lab() {

@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
 /** What a running lab consists of, and how its pieces are started. */
 final class LabParts implements AutoCloseable {
   private static final int LOG_LINES = 8;
+  private static final int ENDINGS_MOST = 3;
+  private static final int ENDING_LINES = 1_000;
 
   private final StateFolder folder;
   private final Cluster cluster;
@@ -187,6 +189,9 @@ final class LabParts implements AutoCloseable {
       if (init == null) {
         throw unanswered(name, "its PID 1 ended");
       }
+      if (endings(name) >= ENDINGS_MOST) {
+        throw unanswered(name, "it ends as soon as it is started");
+      }
       try {
         String answered = control.status(init).node();
         if (!answered.equals(name)) {
@@ -196,9 +201,20 @@ final class LabParts implements AutoCloseable {
       } catch (IOException e) {
         last = e.getMessage() == null ? e.toString() : e.getMessage();
       }
-      Pause.millis(20);
+      Pause.millis(50);
     }
     throw unanswered(name, "not within " + waitNanos / 1_000_000_000L + " s, last: " + last);
+  }
+
+  /** How often the agent has ended since its node was started, by the words of node.sh. */
+  private long endings(String name) {
+    String start = "node " + name + ": started";
+    String end = "node " + name + ": the agent ended";
+    long count = 0;
+    for (String line : StateFolder.tail(folder.agentLog(name), ENDING_LINES).lines().toList()) {
+      count = line.equals(start) ? 0 : line.startsWith(end) ? count + 1 : count;
+    }
+    return count;
   }
 
   private LabException unanswered(String name, String why) {

@@ -70,7 +70,7 @@ final class LabStart {
 
   private void awaitAgent(LabParts started, String node) throws LabException {
     try {
-      started.awaitAgent(node, options.agentWaitNanos());
+      started.awaitAgent(node, LabOptions.AGENT_WAIT_NANOS);
     } catch (LabException e) {
       // Who is told to end takes the agents away, which is no fault of theirs.
       step(() -> {});

@@ -2,7 +2,6 @@
 package dev.understudy.lab.cluster;
 
 import dev.understudy.api.control.NodeStatus;
-import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -17,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param nodes in the cluster file's order
  */
 public record LabStatus(
-    String lab, String life, Path folder, long keeperPid, String clientAddress, List<Node> nodes) {
+    String lab, String life, String folder, long keeperPid, String clientAddress, List<Node> nodes) {
 
   /**
    * One node.

@@ -42,7 +42,7 @@ record StateFolder(Path root, String lab) {
   static List<String> names(Path root) throws LabException {
     try (Stream<Path> entries = Files.list(root)) {
       return entries
-          .filter(e -> Files.exists(e.resolve("lab.json")))
+          .filter(e -> Files.exists(e.resolve("lock")))
           .map(e -> e.getFileName().toString())
           .sorted()
           .toList();

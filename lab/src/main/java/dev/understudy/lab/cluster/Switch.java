@@ -29,8 +29,8 @@ final class Switch implements AutoCloseable {
     try {
       Path netns = netns(keeper);
       Switch opened = Namespaces.callIn(netns, () -> new Switch(Netlink.open()));
-      // The first call of its kind costs milliseconds, which a crash must not pay.
-      boolean _ = opened.isUp(BRIDGE);
+      // The first change costs milliseconds, which a crash must not pay: so make one of nothing.
+      opened.restore(BRIDGE);
       return opened;
     } catch (IOException e) {
       throw LabException.failed("Cannot reach the lab's switch: " + e.getMessage() + ".", e);

@@ -8,6 +8,7 @@ IFS= read -r word
 [ "$word" = go ]
 home=$US_STATE/nodes/$US_NODE
 exec </dev/null >>"$home/agent.log" 2>&1
+echo "node $US_NODE: started"
 
 # Mounts. /run is built beside its place, since the lab's folder usually lies below /run.
 mount --make-rprivate /

@@ -55,6 +55,7 @@ class LabTest {
       assertThat(lab.status("b").incarnation()).isEqualTo(1);
 
       lab.start("a");
+      lab.awaitAgent("a");
       assertThat(lab.status("a").incarnation()).isEqualTo(2);
       assertThat(LabFixture.answers(lab.clientNetns(), a)).isTrue();
       assertThatThrownBy(() -> lab.start("a")).hasMessageContaining("Node a is up");
@@ -78,6 +79,8 @@ class LabTest {
       NodeEvent event = lab.events("a", 0).getFirst();
       assertThat(event.kind()).isEqualTo(NodeEvent.AGENT_STARTED);
       assertThat(event.details()).containsEntry("who", "stand-in");
+      assertThat(ProcessHandle.of(lab.agentPid("a")).orElseThrow().info().command().orElseThrow())
+          .endsWith("/bin/java");
       assertThat(output(lab.execCommand("a", List.of("cat", "/proc/sys/kernel/hostname"))))
           .isEqualTo("a\n");
       // Orphans end below PID 1, which reaps them: none stays a zombie.
@@ -111,6 +114,7 @@ class LabTest {
             .hasMessageContaining("in use by another command");
         lab.crash("b");
         lab.start("b");
+        lab.awaitAgent("b");
       }
       try (Lab lab = Lab.attach(stateRoot, "lab-stays")) {
         assertThat(lab.status("b").incarnation()).isEqualTo(2);
@@ -128,11 +132,10 @@ class LabTest {
   void agentThatDoesNotStartIsNamedWithItsLastLines() throws Exception {
     LabOptions options =
         LabFixture.options("lab-broken", stateRoot)
-            .agent(List.of("no.such.Agent"))
-            .agentWaitNanos(5_000_000_000L);
+            .agent(List.of("no.such.Agent"));
     assertThatThrownBy(() -> Lab.up(LabFixture.cluster("lab-broken"), options))
         .isInstanceOf(LabException.class)
-        .hasMessageContaining("The agent of node a does not answer")
+        .hasMessageContaining("does not answer: it ends as soon as it is started")
         .hasMessageContaining("ClassNotFoundException: no.such.Agent");
     assertNothingLeft("lab-broken");
   }

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.understudy.cli;
+
+import dev.understudy.api.cluster.WorkloadSpec.Strategy;
+import dev.understudy.api.control.Json;
+import dev.understudy.core.timing.Timing;
+import dev.understudy.lab.bench.Bench;
+import dev.understudy.lab.bench.BenchOptions;
+import dev.understudy.lab.bench.BenchReport;
+import dev.understudy.lab.bench.BenchTable;
+import dev.understudy.lab.bench.CountCluster;
+import dev.understudy.lab.bench.LabStage;
+import dev.understudy.lab.bench.Machine;
+import dev.understudy.lab.bench.Time;
+import dev.understudy.lab.tools.Tools;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code understudy bench}: many failovers, counted. */
+@Command(
+    name = "bench",
+    description = {
+      "Crashes the active node of a lab again and again and measures what a client sees. Ends with"
+          + " 0 only if the state survived every time.",
+    },
+    mixinStandardHelpOptions = true)
+public final class BenchCommand implements Callable<Integer> {
+  private static final int RUNS_MOST = 100_000;
+  private static final long IDLE_NANOS = 10_000_000_000L;
+
+  @Mixin MeasureOptions options = new MeasureOptions();
+
+  @Option(
+      names = "--fault",
+      paramLabel = "FAULT",
+      defaultValue = Bench.NODE_CRASH,
+      description = "what goes wrong; node-crash so far (default: node-crash)")
+  String fault = "";
+
+  @Option(
+      names = "--strategy",
+      paramLabel = "NAME",
+      defaultValue = "mirror",
+      description = "how the state comes back; mirror so far (default: mirror)")
+  String strategy = "";
+
+  @Option(
+      names = "--runs",
+      paramLabel = "N",
+      defaultValue = "20",
+      description = "counted crashes for each memory size (default: 20)")
+  int runs;
+
+  @Option(
+      names = "--memory",
+      paramLabel = "SIZE",
+      split = ",",
+      defaultValue = "8MiB",
+      description = "memory sizes of the program, as 8MiB,256MiB,1GiB (default: 8MiB)")
+  List<String> memory = List.of();
+
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      defaultValue = "1",
+      description = "of the instants at which crashes strike (default: 1)")
+  long seed;
+
+  @Override
+  public Integer call() {
+    if (!fault.equals(Bench.NODE_CRASH)) {
+      throw options.wrong("--fault must be node-crash, not " + fault);
+    }
+    if (!strategy.equals("mirror")) {
+      throw options.wrong("--strategy must be mirror, not " + strategy);
+    }
+    if (runs < 1 || runs > RUNS_MOST) {
+      throw options.wrong("--runs must be from 1 to " + RUNS_MOST + ", not " + runs);
+    }
+    List<Long> sizes = memory.stream().map(options::memoryBytes).distinct().toList();
+    Timing timing = options.timing();
+    long interval = options.intervalNanos();
+    Path program = options.countProgram();
+    return Measuring.run(
+        tools -> {
+          List<CountCluster> clusters =
+              sizes.stream().map(bytes -> cluster(tools, program, bytes, timing, interval)).toList();
+          Machine machine =
+              Machine.here(tools.versions().getOrDefault("criu", "unknown"), options.sources());
+          Bench bench =
+              new Bench(
+                  LabStage.opener(tools, Measuring::progress), Time.HOST, Measuring::progress);
+          BenchReport report =
+              bench.run(new BenchOptions(clusters, runs, seed, IDLE_NANOS), machine);
+          if (options.json) {
+            System.out.println(Json.mapper().writeValueAsString(report));
+          } else {
+            BenchTable.lines(report).forEach(System.out::println);
+          }
+          return report.allRecovered() ? 0 : Measuring.NOT_RECOVERED;
+        });
+  }
+
+  private static CountCluster cluster(
+      Tools tools, Path program, long bytes, Timing timing, long interval) {
+    return new CountCluster(
+        tools.python(), tools.pythonHome(), program, bytes, timing, Strategy.MIRROR, interval);
+  }
+}

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.understudy.cli;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** The group {@code understudy lab}. */
+@Command(
+    name = "lab",
+    description = "A whole cluster on this machine: namespaces as nodes, real agents.",
+    subcommands = {
+      LabUp.class,
+      LabStatusCommand.class,
+      LabExec.class,
+      LabClient.class,
+      LabCrashNode.class,
+      LabStartNode.class,
+      LabIsolate.class,
+      LabHeal.class,
+      LabEvents.class,
+      LabLogs.class,
+      LabDown.class
+    })
+final class LabCommand implements Runnable {
+  @Spec CommandSpec spec = CommandSpec.create();
+
+  @Override
+  public void run() {
+    throw new CommandLine.ParameterException(spec.commandLine(), "Which command of the lab?");
+  }
+}

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.understudy.cli;
+
+import dev.understudy.lab.cluster.Lab;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code understudy lab exec}. */
+@Command(
+    name = "exec",
+    description = {
+      "Run a command inside a node, in its root folder.",
+      "Its input, output and exit code are passed through."
+    },
+    customSynopsis = "understudy lab exec [--lab=NAME] NODE -- CMD...")
+final class LabExec implements Callable<Integer> {
+  @Mixin LabChoice choice = new LabChoice();
+
+  @Parameters(index = "0", paramLabel = "NODE", description = "The node.")
+  String node = "";
+
+  @Parameters(index = "1..*", arity = "1..*", paramLabel = "CMD", description = "What to run.")
+  List<String> command = List.of();
+
+  @Spec CommandSpec spec = CommandSpec.create();
+
+  @Override
+  public Integer call() throws Exception {
+    List<String> bare = Foreground.withoutMark(command);
+    if (bare.isEmpty()) {
+      throw new CommandLine.ParameterException(spec.commandLine(), "Which command to run?");
+    }
+    List<String> full;
+    try (Lab lab = choice.open()) {
+      full = lab.execCommand(node, bare);
+    }
+    return Foreground.run(full);
+  }
+}

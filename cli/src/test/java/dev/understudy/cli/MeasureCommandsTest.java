@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.understudy.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import picocli.CommandLine;
+
+/** Bad input of demo and bench is refused with a sentence before anything starts. */
+class MeasureCommandsTest {
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "--profile slow            | --profile must be one of standard, fast, relaxed, wide, not slow",
+        "--interval 1ms            | --interval must be a time from 50ms to 60m",
+        "--interval soon           | --interval must be a time from 50ms to 60m",
+        "--memory 4MiB             | --memory must be a size of at least 8MiB",
+        "--memory lots             | --memory must be a size of at least 8MiB",
+        "--memory 99999GiB         | --memory must be at most 1024GiB",
+        "--seed x                  | Invalid value for option '--seed'",
+        "--wrong                   | Unknown option: '--wrong'"
+      })
+  void bothRefuse(String arguments, String sentence) {
+    assertThat(refusal(new DemoCommand(), arguments)).startsWith(sentence);
+    assertThat(refusal(new BenchCommand(), arguments)).startsWith(sentence);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "--fault meteor            | --fault must be node-crash, not meteor",
+        "--strategy luck           | --strategy must be mirror, not luck",
+        "--runs 0                  | --runs must be from 1 to 100000, not 0",
+        "--memory 8MiB,1MiB        | --memory must be a size of at least 8MiB"
+      })
+  void benchRefuses(String arguments, String sentence) {
+    assertThat(refusal(new BenchCommand(), arguments)).startsWith(sentence);
+  }
+
+  private static String refusal(Object command, String arguments) {
+    StringWriter errors = new StringWriter();
+    int status =
+        new CommandLine(command)
+            .setErr(new PrintWriter(errors, true))
+            .execute(arguments.strip().split(" +"));
+    assertThat(status).isEqualTo(2);
+    return errors.toString();
+  }
+}
