@@ -256,7 +256,7 @@ final class WorkloadHost {
   }
 
   private void exited(Copy copy, Epoch reign) {
-    if (running != copy) {
+    if (!isRunning(copy)) {
       return;
     }
     running = null;
@@ -266,6 +266,11 @@ final class WorkloadHost {
     record(NodeEvent.EXITED, "epoch", reign.toString(), "log", log);
     lifecycle.execute(() -> remove(copy));
     mailbox.tell(at -> new Input.Failed(at, name, reign, "the program ended"));
+  }
+
+  /** Copies are records, so equal ones are the same: no two have one directory. */
+  private boolean isRunning(Copy copy) {
+    return copy.equals(running);
   }
 
   private void checkpoint(GenerationId id, String standby) {
@@ -279,7 +284,7 @@ final class WorkloadHost {
 
   private void captured(Copy copy, Generation generation, long pauseNanos, long tookNanos) {
     lastPauseMillis = pauseNanos / 1e6;
-    if (frozen && copy == running) {
+    if (frozen && isRunning(copy)) {
       // The lease was lost during the dump, and the dump has let the program go on.
       freezeNow();
     }
@@ -339,7 +344,7 @@ final class WorkloadHost {
       case CaptureResult.CheckpointFailed(var reason) ->
           mailbox.post(
               () -> {
-                if (frozen && copy == running) {
+                if (frozen && isRunning(copy)) {
                   freezeNow();
                 }
                 failed(id, reason);
