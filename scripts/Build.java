@@ -32,7 +32,7 @@ final class Build {
   private static final Pattern RUNNING = Pattern.compile("\\[INFO] Running (\\S+)");
   private static final Pattern CRASH =
       Pattern.compile("The forked VM terminated|error in the forked process|crashed");
-  private static final Pattern COMPLAINT = Pattern.compile("^\\[ERROR] \\S|^\\[WARNING] /");
+  private static final Pattern COMPLAINT = Pattern.compile("^\\[ERROR] +\\S|^\\[WARNING] /");
   private static final Pattern BOILERPLATE =
       Pattern.compile(
           "-> \\[Help|^\\[ERROR] (To see|Re-run|For more|\\[Help|After correcting|  mvn|->)");
@@ -154,7 +154,7 @@ final class Build {
           System.out.println("   " + module + " (" + building.group(2) + ")");
         } else if (running.find()) {
           System.out.println("   " + module + ": " + running.group(1));
-        } else if (COMPLAINT.matcher(line).find() && !BOILERPLATE.matcher(line).find()) {
+        } else if (isComplaint(line) && !last.contains(line)) {
           last.add(line);
         }
         if (line.startsWith("[ERROR]") && CRASH.matcher(line).find()) {
@@ -170,6 +170,10 @@ final class Build {
     last.clear();
     last.addAll(copy);
     return crash;
+  }
+
+  private static boolean isComplaint(String line) {
+    return COMPLAINT.matcher(line).find() && !BOILERPLATE.matcher(line).find();
   }
 
   private void count(Path report) throws Exception {
@@ -203,10 +207,17 @@ final class Build {
       if (has(test, tag)) {
         Element reason = (Element) test.getElementsByTagName(tag).item(0);
         String text = reason.getAttribute("message");
-        return (text.isEmpty() ? reason.getTextContent().strip() : text).lines()
-            .filter(line -> !line.isBlank())
-            .findFirst()
-            .orElse("no reason given");
+        String whole = text.isEmpty() ? reason.getTextContent() : text;
+        // An assertion needs two or three lines to show both values; of a trace one is enough.
+        return String.join(
+            " ",
+            whole
+                .lines()
+                .map(String::strip)
+                .filter(line -> !line.isEmpty() && !line.startsWith("at "))
+                .limit(3)
+                .map(line -> line.replaceFirst("^org.opentest4j.TestAbortedException: ", ""))
+                .toList());
       }
     }
     throw new IllegalStateException("no such result in " + test.getAttribute("name"));
