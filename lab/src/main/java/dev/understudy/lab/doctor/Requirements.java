@@ -77,13 +77,17 @@ final class Requirements {
     for (Capability capability : CAPABILITIES) {
       boolean there = has(capability.number());
       String needed = "for " + capability.purpose();
-      required(capability.name(), there, presence(there), needed, CONTAINER_ADVICE);
+      required(capability.name(), there, presence(there), needed, privilegeAdvice());
     }
     boolean bpf = has(CAP_BPF) || has(CAP_SYS_ADMIN);
-    required("CAP_BPF", bpf, presence(bpf), "or CAP_SYS_ADMIN", CONTAINER_ADVICE);
+    required("CAP_BPF", bpf, presence(bpf), "or CAP_SYS_ADMIN", privilegeAdvice());
     boolean restore = has(CAP_CHECKPOINT_RESTORE) || has(CAP_SYS_ADMIN);
     required(
-        "CAP_CHECKPOINT_RESTORE", restore, presence(restore), "or CAP_SYS_ADMIN", CONTAINER_ADVICE);
+        "CAP_CHECKPOINT_RESTORE",
+        restore,
+        presence(restore),
+        "or CAP_SYS_ADMIN",
+        privilegeAdvice());
     boolean resource = has(CAP_SYS_RESOURCE);
     checks.add(
         Check.optional(
@@ -124,7 +128,7 @@ final class Requirements {
         there,
         cgroups.version() + (there ? ", memory at " + cgroups.memoryAt() : ", no memory"),
         "v1 or v2, writable",
-        "boot with cgroup_enable=memory, or in a container: " + CONTAINER_ADVICE);
+        "boot with cgroup_enable=memory; in a container: " + CONTAINER_ADVICE);
   }
 
   private void programs() {
@@ -184,7 +188,7 @@ final class Requirements {
                   complaint.isEmpty(),
                   version + (complaint.isEmpty() ? ", looks good" : ": " + complaint),
                   "4.2 or later, content",
-                  "use a kernel that is configured for checkpoints (CONFIG_CHECKPOINT_RESTORE)");
+                  privilegeAdvice() + "; needs a kernel with CONFIG_CHECKPOINT_RESTORE");
         });
   }
 
@@ -194,16 +198,16 @@ final class Requirements {
           case HostFacts.Attempt.Worked() -> Check.required(name, true, "works", needed, "");
           case HostFacts.Attempt.Failed(String reason) ->
               Check.required(
-                  name,
-                  false,
-                  reason,
-                  needed,
-                  "run as root on a kernel that has it; in a container: " + CONTAINER_ADVICE);
+                  name, false, reason, needed, privilegeAdvice() + "; needs a kernel that has it");
         });
   }
 
   private void required(String name, boolean ok, String found, String needed, String advice) {
     checks.add(Check.required(name, ok, found, needed, advice));
+  }
+
+  private String privilegeAdvice() {
+    return facts.uid() == 0 ? "in a container: " + CONTAINER_ADVICE : "run the command as root";
   }
 
   private boolean has(int capability) {
