@@ -65,6 +65,7 @@ final class WorkloadHost {
   private @Nullable PidFd runningExit;
   private volatile @Nullable HeldCopy held;
   private long heldSince;
+  private volatile long offeredAt;
   private Epoch startWanted = Epoch.NONE;
   private Epoch epoch = Epoch.NONE;
   private boolean frozen;
@@ -331,7 +332,8 @@ final class WorkloadHost {
     }
     HeldCopy former = held;
     held = fresh;
-    heldSince = Clock.bootNanos() - holdNanos - fresh.generation().manifest().captureNanos();
+    // No clock but this node's own: the state was captured at least that long before its offer.
+    heldSince = offeredAt - fresh.generation().manifest().captureNanos();
     record(
         NodeEvent.HELD,
         "generation",
@@ -449,6 +451,7 @@ final class WorkloadHost {
     if (current != null && !id.newerThan(current.id())) {
       return new Receiver.Answer.Decline(current.id() + " is held, which is newer than " + id);
     }
+    offeredAt = Clock.bootNanos();
     return new Receiver.Answer.Accept(
         sandbox.places().generations(name),
         sandbox.spec().generationLimitBytes(),
