@@ -117,11 +117,10 @@ public final class Chunks {
     return Thread.ofPlatform()
         .daemon()
         .name("hash")
-        .unstarted(
-            () -> {
-              // A host that refuses leaves an ordinary thread, which is only less polite.
-              var _ = Scheduling.niceThisThread(NICE);
-              work.run();
-            });
+        .unstarted(() -> {
+          // A host that refuses leaves an ordinary thread, which is only less polite.
+          var _ = Scheduling.niceThisThread(NICE);
+          work.run();
+        });
   }
 }
