@@ -15,6 +15,7 @@ import dev.understudy.agent.linux.Clock;
 import dev.understudy.agent.linux.GratuitousArp;
 import dev.understudy.agent.linux.LinuxException;
 import dev.understudy.agent.linux.PidFd;
+import dev.understudy.agent.linux.Scheduling;
 import dev.understudy.agent.runtime.Copy;
 import dev.understudy.agent.runtime.Program;
 import dev.understudy.agent.runtime.RuncStart;
@@ -92,8 +93,20 @@ final class WorkloadHost {
     this.journal = journal;
     this.mailbox = mailbox;
     this.exits = exits;
-    this.lifecycle = Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().name("copies-" + name).factory());
-    this.checkpoints = Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().name("mirror-" + name).factory());
+    this.lifecycle = Executors.newSingleThreadExecutor(work -> worker("copies-", work));
+    this.checkpoints = Executors.newSingleThreadExecutor(work -> worker("mirror-", work));
+  }
+
+  /** The agent's own threads are preferred; programs that these two start must not inherit that. */
+  private Thread worker(String prefix, Runnable work) {
+    return Thread.ofPlatform()
+        .daemon()
+        .name(prefix + name)
+        .unstarted(
+            () -> {
+              var _ = Scheduling.niceThisThread(0);
+              work.run();
+            });
   }
 
   // ---- on the duty cycle -----------------------------------------------------------------------
@@ -133,12 +146,14 @@ final class WorkloadHost {
 
   private void wake(Epoch reign, GenerationId generation) {
     HeldCopy copy = held;
+    long ageNanos = 0;
     try {
       if (generation.sequence() == GenerationId.LIVE && running != null) {
         frozen = false;
         running.tree().wake();
       } else if (copy != null && copy.id().equals(generation)) {
         copy.wake();
+        ageNanos = Clock.bootNanos() - heldSince;
         running = copy.copy();
         watchExit(copy.copy(), reign);
         held = null;
@@ -150,7 +165,14 @@ final class WorkloadHost {
       mailbox.tell(at -> new Input.Failed(at, name, reign, "waking failed: " + e.getMessage()));
       return;
     }
-    record(NodeEvent.WOKEN, "generation", generation.toString(), "epoch", reign.toString());
+    record(
+        NodeEvent.WOKEN,
+        "generation",
+        generation.toString(),
+        "epoch",
+        reign.toString(),
+        "age_ms",
+        millis(ageNanos));
     mailbox.tell(at -> new Input.Running(at, name, reign));
   }
 

@@ -24,7 +24,7 @@ public final class Chunks {
   public static final int BYTES = 1 << 20;
 
   private static final int WORKERS = 2;
-  private static final int NICE = 10;
+  private static final int NICE = 0;
 
   /** One a worker, or a large generation would make as much garbage as it has bytes. */
   private static final ThreadLocal<ByteBuffer> BUFFER =

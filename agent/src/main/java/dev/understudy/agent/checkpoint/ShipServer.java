@@ -23,7 +23,7 @@ import java.util.concurrent.TimeUnit;
 public final class ShipServer implements AutoCloseable {
   private static final int CONNECTIONS = 4;
   private static final int BACKLOG = 16;
-  private static final int NICE = 10;
+  private static final int NICE = 0;
 
   private final ServerSocket server;
   private final byte[] key;
