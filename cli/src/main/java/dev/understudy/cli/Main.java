@@ -28,7 +28,9 @@ import picocli.CommandLine.ScopeType;
       "3:this machine lacks something; \"understudy doctor\" tells what"
     },
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {LabCommand.class, CompletionCommand.class})
+    subcommands = {
+      DemoCommand.class, BenchCommand.class, LabCommand.class, CompletionCommand.class
+    })
 public final class Main implements Runnable {
   @Option(
       names = "--debug",
