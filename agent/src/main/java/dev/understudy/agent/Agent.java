@@ -4,6 +4,7 @@ package dev.understudy.agent;
 import dev.understudy.agent.checkpoint.Generation;
 import dev.understudy.agent.checkpoint.HostFacts;
 import dev.understudy.agent.checkpoint.ShipClient;
+import dev.understudy.agent.checkpoint.ShipResult;
 import dev.understudy.agent.checkpoint.ShipServer;
 import dev.understudy.agent.control.ControlServer;
 import dev.understudy.agent.control.Journal;
@@ -37,13 +38,15 @@ import dev.understudy.core.protocol.DurableState;
 import dev.understudy.core.protocol.FailoverNode;
 import dev.understudy.core.protocol.GroupConfig;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -125,7 +128,7 @@ final class Agent implements AutoCloseable {
     Agent agent =
         new Agent(self, cluster, journal, mailbox, exits, cycle, executor, durable.incarnation());
     agent.addWorkloads(options, key, addresses);
-    agent.listen(options, key);
+    agent.listen(key);
     LinuxWarmup.run();
     return agent;
   }
@@ -214,7 +217,7 @@ final class Agent implements AutoCloseable {
     WorkloadHost host =
         new WorkloadHost(
             sandbox,
-            root.program(workload),
+            root.program(),
             choice.gate(),
             arp,
             HostFacts.read(places.tools(), root.identity()),
@@ -232,34 +235,22 @@ final class Agent implements AutoCloseable {
     if (address == null) {
       throw new IOException("no node is named " + standby);
     }
-    ShipClient.send(address, SHIP_PORT, key.bytes(), generation);
+    InetSocketAddress to = socketAddress(address);
+    switch (ShipClient.send(to, key.bytes(), generation)) {
+      case ShipResult.Shipped _ -> {}
+      case ShipResult.Refused(var reason) -> throw new IOException("refused: " + reason);
+      case ShipResult.ShipFailed(var reason) -> throw new IOException(reason);
+    }
   }
 
-  private void listen(AgentOptions options, ClusterKey key) throws IOException {
+  private static InetSocketAddress socketAddress(int ipv4) throws IOException {
+    byte[] bytes = ByteBuffer.allocate(4).putInt(ipv4).array();
+    return new InetSocketAddress(InetAddress.getByAddress(bytes), SHIP_PORT);
+  }
+
+  private void listen(ClusterKey key) throws IOException {
     ShipServer ships =
-        ShipServer.start(
-            self.address(),
-            SHIP_PORT,
-            key.bytes(),
-            new ShipServer.Receiver() {
-              @Override
-              public Optional<SandboxSpec> spec(String workload) {
-                return executor.find(workload).map(WorkloadHost::spec);
-              }
-
-              @Override
-              public Path generations(String workload) {
-                return options.run().resolve("g").resolve(workload);
-              }
-
-              @Override
-              public Optional<String> receive(Generation generation) {
-                return executor
-                    .find(generation.manifest().workload())
-                    .map(host -> host.receive(generation))
-                    .orElse(Optional.of("this node does not run that workload"));
-              }
-            });
+        ShipServer.listen(socketAddress(self.address()), key.bytes(), new Arrivals(executor));
     closing.add(ships);
     ControlServer control =
         ControlServer.start(ControlToken.of(key.bytes()), this::status, journal);

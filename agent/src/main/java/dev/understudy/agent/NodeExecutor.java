@@ -149,7 +149,7 @@ final class NodeExecutor implements DutyCycle.Executor {
     long now = Clock.bootNanos();
     List<WorkloadStatus> rows = new ArrayList<>();
     for (GroupView view : node.views()) {
-      rows.add(row(view, facts.name(), now));
+      rows.add(row(view, now));
     }
     return new NodeStatus(
         facts.name(),
@@ -172,7 +172,7 @@ final class NodeExecutor implements DutyCycle.Executor {
       boolean realTime,
       String gate) {}
 
-  private WorkloadStatus row(GroupView view, String self, long now) {
+  private WorkloadStatus row(GroupView view, long now) {
     WorkloadHost host = hosts.get(view.workload());
     String role = view.leading() ? "active" : host == null ? "witness" : "standby";
     boolean live = view.best().sequence() == GenerationId.LIVE;

@@ -8,6 +8,7 @@ import dev.understudy.agent.checkpoint.HeldCopy;
 import dev.understudy.agent.checkpoint.Hold;
 import dev.understudy.agent.checkpoint.HoldResult;
 import dev.understudy.agent.checkpoint.HostFacts;
+import dev.understudy.agent.checkpoint.Receiver;
 import dev.understudy.agent.control.Journal;
 import dev.understudy.agent.gate.OutputGate;
 import dev.understudy.agent.linux.Clock;
@@ -18,7 +19,6 @@ import dev.understudy.agent.runtime.Copy;
 import dev.understudy.agent.runtime.Program;
 import dev.understudy.agent.runtime.RuncStart;
 import dev.understudy.agent.runtime.Sandbox;
-import dev.understudy.agent.runtime.SandboxSpec;
 import dev.understudy.agent.runtime.StartResult;
 import dev.understudy.api.cluster.Ipv4;
 import dev.understudy.api.control.NodeEvent;
@@ -62,7 +62,7 @@ final class WorkloadHost {
   private final ExecutorService checkpoints;
   private @Nullable Copy running;
   private @Nullable PidFd runningExit;
-  private @Nullable HeldCopy held;
+  private volatile @Nullable HeldCopy held;
   private long heldSince;
   private Epoch startWanted = Epoch.NONE;
   private Epoch epoch = Epoch.NONE;
@@ -132,14 +132,15 @@ final class WorkloadHost {
   }
 
   private void wake(Epoch reign, GenerationId generation) {
+    HeldCopy copy = held;
     try {
       if (generation.sequence() == GenerationId.LIVE && running != null) {
         frozen = false;
         running.tree().wake();
-      } else if (held != null && held.id().equals(generation)) {
-        held.wake();
-        running = held.copy();
-        watchExit(running, reign);
+      } else if (copy != null && copy.id().equals(generation)) {
+        copy.wake();
+        running = copy.copy();
+        watchExit(copy.copy(), reign);
         held = null;
       } else {
         mailbox.tell(at -> new Input.Failed(at, name, reign, "no copy " + generation + " is held"));
@@ -255,7 +256,7 @@ final class WorkloadHost {
   }
 
   private void exited(Copy copy, Epoch reign) {
-    if (running != copy) {
+    if (!isRunning(copy)) {
       return;
     }
     running = null;
@@ -265,6 +266,11 @@ final class WorkloadHost {
     record(NodeEvent.EXITED, "epoch", reign.toString(), "log", log);
     lifecycle.execute(() -> remove(copy));
     mailbox.tell(at -> new Input.Failed(at, name, reign, "the program ended"));
+  }
+
+  /** Copies are records, so equal ones are the same: no two have one directory. */
+  private boolean isRunning(Copy copy) {
+    return copy.equals(running);
   }
 
   private void checkpoint(GenerationId id, String standby) {
@@ -278,7 +284,7 @@ final class WorkloadHost {
 
   private void captured(Copy copy, Generation generation, long pauseNanos, long tookNanos) {
     lastPauseMillis = pauseNanos / 1e6;
-    if (frozen && copy == running) {
+    if (frozen && isRunning(copy)) {
       // The lease was lost during the dump, and the dump has let the program go on.
       freezeNow();
     }
@@ -338,7 +344,7 @@ final class WorkloadHost {
       case CaptureResult.CheckpointFailed(var reason) ->
           mailbox.post(
               () -> {
-                if (frozen && copy == running) {
+                if (frozen && isRunning(copy)) {
                   freezeNow();
                 }
                 failed(id, reason);
@@ -415,8 +421,16 @@ final class WorkloadHost {
     }
   }
 
-  SandboxSpec spec() {
-    return sandbox.spec();
+  /** Whether that generation would be of use here, asked on the receiver's thread. */
+  Receiver.Answer offered(GenerationId id) {
+    HeldCopy current = held;
+    if (current != null && !id.newerThan(current.id())) {
+      return new Receiver.Answer.Decline(current.id() + " is held, which is newer than " + id);
+    }
+    return new Receiver.Answer.Accept(
+        sandbox.places().generations(name),
+        sandbox.spec().generationLimitBytes(),
+        Optional.ofNullable(current).map(HeldCopy::generation));
   }
 
   // ---- for status ------------------------------------------------------------------------------

@@ -26,6 +26,11 @@ public interface Receiver {
   /** Whether that generation of that workload is wanted here, now. */
   Answer offered(String workload, GenerationId id);
 
-  /** A generation lies here whole. Called before the sender is told; must not block for long. */
-  void complete(Generation generation);
+  /**
+   * A generation lies here whole. The sender is told afterwards, so this returns when the copy is
+   * held, well within the time in which the sender expects an answer.
+   *
+   * @return why it is not held; empty when it is
+   */
+  Optional<String> complete(Generation generation);
 }

@@ -9,6 +9,7 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
@@ -130,11 +131,12 @@ public final class ShipServer implements AutoCloseable {
         try (Arrival arrival = Arrival.begin(manifest, accept.generations(), accept.base())) {
           channel.send(ShipMessages.WANT, ByteBuffer.wrap(arrival.lacking().toByteArray()));
           String damage = arrival.takeChunks(channel);
-          if (damage.isEmpty()) {
-            receiver.complete(arrival.commit());
+          Optional<String> refusal =
+              damage.isEmpty() ? receiver.complete(arrival.commit()) : Optional.of(damage);
+          if (refusal.isEmpty()) {
             channel.send(ShipMessages.COMMITTED);
           } else {
-            refuse(channel, damage);
+            refuse(channel, refusal.get());
           }
         }
       }

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * The events of this agent: the newest ones in memory, all of them as JSON lines on disk. Writing
@@ -33,7 +34,7 @@ public final class Journal implements AutoCloseable {
   private final BlockingQueue<NodeEvent> toDisk = new ArrayBlockingQueue<>(QUEUE);
   private final Thread writer;
   private long sequence;
-  private volatile long lost;
+  private final AtomicLong lost = new AtomicLong();
 
   private Journal(String node, long incarnation, OutputStream out) {
     this.node = node;
@@ -69,7 +70,7 @@ public final class Journal implements AutoCloseable {
         newest.removeFirst();
       }
       if (!toDisk.offer(event)) {
-        lost++;
+        lost.incrementAndGet();
       }
     }
   }
@@ -83,7 +84,7 @@ public final class Journal implements AutoCloseable {
 
   /** How many events the file lacks. */
   public long lost() {
-    return lost;
+    return lost.get();
   }
 
   private void write(OutputStream out) {
@@ -96,7 +97,7 @@ public final class Journal implements AutoCloseable {
         }
       }
     } catch (IOException e) {
-      lost++;
+      lost.incrementAndGet();
       System.err.println("the event journal is no longer written: " + e.getMessage());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

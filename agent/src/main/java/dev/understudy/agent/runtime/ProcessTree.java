@@ -139,7 +139,7 @@ public final class ProcessTree {
   private static void collect(int pid, IntStream.Builder into) {
     into.add(pid);
     for (Path task : entries(Path.of("/proc/" + pid + "/task"))) {
-      for (String child : text(task.resolve("children")).split(" ")) {
+      for (String child : text(task.resolve("children")).split(" ", -1)) {
         if (!child.isBlank()) {
           collect(Integer.parseInt(child.strip()), into);
         }

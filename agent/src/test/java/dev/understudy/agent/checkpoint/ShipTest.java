@@ -27,6 +27,7 @@ class ShipTest {
   @TempDir Path folder;
   private final BlockingQueue<Generation> arrived = new ArrayBlockingQueue<>(4);
   private Optional<Generation> base = Optional.empty();
+  private Optional<String> refusal = Optional.empty();
   private long mostBytes = 64 << 20;
 
   private final Receiver receiver =
@@ -39,8 +40,9 @@ class ShipTest {
         }
 
         @Override
-        public void complete(Generation generation) {
+        public Optional<String> complete(Generation generation) {
           arrived.add(generation);
+          return refusal;
         }
       };
 
