@@ -4,6 +4,7 @@ package dev.understudy.agent.checkpoint;
 import dev.understudy.agent.linux.Clock;
 import dev.understudy.agent.runtime.Command;
 import dev.understudy.agent.runtime.Copy;
+import dev.understudy.agent.runtime.Failures;
 import dev.understudy.agent.runtime.RootFiles;
 import dev.understudy.agent.runtime.Sandbox;
 import dev.understudy.agent.runtime.Trees;
@@ -72,7 +73,7 @@ public final class Capture {
       partial = Generation.newPartial(sandbox.places().generations(sandbox.spec().workload()), id);
       return into(partial);
     } catch (IOException e) {
-      return failed(partial, e.getMessage());
+      return failed(partial, Failures.text(e));
     }
   }
 
@@ -217,7 +218,7 @@ public final class Capture {
         Trees.delete(partial);
       }
     } catch (IOException e) {
-      return new CaptureResult.CheckpointFailed(why + "; its remains stay: " + e.getMessage());
+      return new CaptureResult.CheckpointFailed(why + "; its remains stay: " + Failures.text(e));
     }
     return new CaptureResult.CheckpointFailed(why);
   }

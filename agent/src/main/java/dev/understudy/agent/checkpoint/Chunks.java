@@ -120,7 +120,7 @@ public final class Chunks {
         .unstarted(
             () -> {
               // A host that refuses leaves an ordinary thread, which is only less polite.
-              var unused = Scheduling.niceThisThread(NICE);
+              var _ = Scheduling.niceThisThread(NICE);
               work.run();
             });
   }

@@ -4,6 +4,7 @@ package dev.understudy.agent.checkpoint;
 import dev.understudy.agent.linux.Clock;
 import dev.understudy.agent.runtime.Command;
 import dev.understudy.agent.runtime.Copy;
+import dev.understudy.agent.runtime.Failures;
 import dev.understudy.agent.runtime.ProcessTree;
 import dev.understudy.agent.runtime.RootFiles;
 import dev.understudy.agent.runtime.Sandbox;
@@ -61,12 +62,12 @@ public final class Hold {
           sandbox.newFiles(
               generation.file(Generation.UPPER), generation.file(Generation.SHM));
     } catch (IOException e) {
-      return new HoldResult.HoldFailed(e.getMessage());
+      return new HoldResult.HoldFailed(Failures.text(e));
     }
     try {
       return restore(files, begin);
     } catch (IOException e) {
-      return failed(files, e.getMessage());
+      return failed(files, Failures.text(e));
     }
   }
 
@@ -139,7 +140,7 @@ String errors = result.errors().isBlank() ? "" : ": " + result.errors().strip();
     try {
       sandbox.discardFiles(files);
     } catch (IOException e) {
-      return new HoldResult.HoldFailed(why + "; its remains stay: " + e.getMessage());
+      return new HoldResult.HoldFailed(why + "; its remains stay: " + Failures.text(e));
     }
     return new HoldResult.HoldFailed(why);
   }

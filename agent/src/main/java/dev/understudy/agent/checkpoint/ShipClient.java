@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.understudy.agent.checkpoint;
 
+import dev.understudy.agent.runtime.Failures;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -33,7 +34,7 @@ public final class ShipClient {
         ShipChannel channel = ShipChannel.caller(socket, key);
         return new Transfer(channel, generation).run(begin);
       } catch (IOException e) {
-        String why = deadline.struck() ? "it took too long" : String.valueOf(e.getMessage());
+        String why = deadline.struck() ? "it took too long" : Failures.text(e);
         return new ShipResult.ShipFailed("shipping %s to %s failed: %s".formatted(
             generation.id(), to, why));
       }

@@ -2,6 +2,7 @@
 package dev.understudy.agent.checkpoint;
 
 import dev.understudy.agent.linux.Scheduling;
+import dev.understudy.agent.runtime.Failures;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -13,7 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Takes generations from other agents. One thread accepts, one thread of low priority serves each
@@ -30,7 +31,7 @@ public final class ShipServer implements AutoCloseable {
   private final Thread acceptor;
   private final Semaphore free = new Semaphore(CONNECTIONS);
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
-  private final AtomicReference<String> lastFailure = new AtomicReference<>("");
+  private volatile Optional<String> lastFailure = Optional.empty();
 
   private ShipServer(ServerSocket server, byte[] key, Receiver receiver) {
     this.server = server;
@@ -54,7 +55,7 @@ public final class ShipServer implements AutoCloseable {
       socket.bind(at, BACKLOG);
     } catch (IOException e) {
       socket.close();
-      throw new IOException("listening on " + at + " failed: " + e.getMessage(), e);
+      throw new IOException("listening on " + at + " failed: " + Failures.text(e), e);
     }
     ShipServer made = new ShipServer(socket, key, receiver);
     made.acceptor.start();
@@ -67,8 +68,8 @@ public final class ShipServer implements AutoCloseable {
   }
 
   /** Why the last transfer broke; empty when none did. */
-  public String lastFailure() {
-    return lastFailure.get();
+  public Optional<String> lastFailure() {
+    return lastFailure;
   }
 
   private void accept() {
@@ -83,16 +84,16 @@ public final class ShipServer implements AutoCloseable {
       Thread.currentThread().interrupt();
     } catch (SocketException closed) {
       if (!server.isClosed()) {
-        lastFailure.set("accepting stopped: " + closed.getMessage());
+        lastFailure = Optional.of("accepting stopped: " + Failures.text(closed));
       }
     } catch (IOException e) {
-      lastFailure.set("accepting stopped: " + e.getMessage());
+      lastFailure = Optional.of("accepting stopped: " + Failures.text(e));
     }
   }
 
   private void serve(Socket socket) {
     // A host that refuses leaves an ordinary thread, which is only less polite.
-    var unused = Scheduling.niceThisThread(NICE);
+    var _ = Scheduling.niceThisThread(NICE);
     try (socket) {
       ShipChannel channel;
       Manifest manifest;
@@ -111,8 +112,7 @@ public final class ShipServer implements AutoCloseable {
         take(channel, manifest);
       }
     } catch (IOException | ArithmeticException e) {
-      lastFailure.set(
-          "a transfer from %s broke: %s".formatted(socket.getInetAddress(), e.getMessage()));
+      lastFailure = Optional.of("a transfer from %s broke: %s".formatted(socket.getInetAddress(), Failures.text(e)));
     } finally {
       open.remove(socket);
       free.release();
@@ -128,16 +128,17 @@ public final class ShipServer implements AutoCloseable {
               "%d bytes are more than the %d that the memory limit allows"
                   .formatted(manifest.bytes(), accept.mostBytes()));
       case Receiver.Answer.Accept accept -> {
+        Optional<String> refusal;
         try (Arrival arrival = Arrival.begin(manifest, accept.generations(), accept.base())) {
           channel.send(ShipMessages.WANT, ByteBuffer.wrap(arrival.lacking().toByteArray()));
           String damage = arrival.takeChunks(channel);
-          Optional<String> refusal =
+          refusal =
               damage.isEmpty() ? receiver.complete(arrival.commit()) : Optional.of(damage);
-          if (refusal.isEmpty()) {
-            channel.send(ShipMessages.COMMITTED);
-          } else {
-            refuse(channel, refusal.get());
-          }
+        }
+        if (refusal.isEmpty()) {
+          channel.send(ShipMessages.COMMITTED);
+        } else {
+          refuse(channel, refusal.get());
         }
       }
     }
@@ -157,7 +158,7 @@ public final class ShipServer implements AutoCloseable {
       socket.close();
     }
     try {
-      free.tryAcquire(CONNECTIONS - 1, 2, java.util.concurrent.TimeUnit.SECONDS);
+      free.tryAcquire(CONNECTIONS - 1, 2, TimeUnit.SECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

@@ -187,7 +187,7 @@ public final class Cgroup implements AutoCloseable {
     try {
       Files.writeString(file, value);
     } catch (IOException e) {
-      throw new IOException("writing " + value + " to " + file + " failed: " + e.getMessage(), e);
+      throw new IOException("writing " + value + " to " + file + " failed: " + Failures.text(e), e);
     }
   }
 }

@@ -95,7 +95,7 @@ public final class LogPipe implements AutoCloseable {
       }
     } catch (IOException e) {
       // The programs must not block on a full pipe only because the disk is full: keep draining.
-      remember(("[log file lost: " + e.getMessage() + "]\n").getBytes(StandardCharsets.UTF_8));
+      remember(("[log file lost: " + Failures.text(e) + "]\n").getBytes(StandardCharsets.UTF_8));
       drain(buffer);
     }
   }
@@ -106,7 +106,7 @@ public final class LogPipe implements AutoCloseable {
         remember(buffer, n);
       }
     } catch (IOException e) {
-      remember(("[log lost: " + e.getMessage() + "]\n").getBytes(StandardCharsets.UTF_8));
+      remember(("[log lost: " + Failures.text(e) + "]\n").getBytes(StandardCharsets.UTF_8));
     }
   }
 

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.understudy.agent.runtime;
 
+import dev.understudy.api.cluster.WorkloadSpec;
 import java.util.List;
 import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * What to start.
@@ -24,5 +26,27 @@ public record Program(
     if (command.isEmpty()) {
       throw new IllegalArgumentException("no command");
     }
+  }
+
+  /** What to start for a workload on the machine's own root file system. */
+  public static Program onHost(WorkloadSpec spec) {
+    return new Program(spec.command(), spec.environment(), spec.workingDirectory(), 0, 0);
+  }
+
+  /**
+   * What to start for a workload in an image: the workload's own words win over the image's.
+   *
+   * @throws IllegalArgumentException when neither names a command
+   */
+  public static Program inImage(WorkloadSpec spec, Image image) {
+    TreeMap<String, String> environment = new TreeMap<>(image.environment());
+    environment.putAll(spec.environment());
+    boolean unsaid = spec.workingDirectory().equals("/");
+    return new Program(
+        spec.command().isEmpty() ? image.command() : spec.command(),
+        environment,
+        unsaid ? image.workingDirectory() : spec.workingDirectory(),
+        image.uid(),
+        image.gid());
   }
 }

@@ -94,7 +94,7 @@ final class RuncBundle {
   private static long hardOpenFiles() throws IOException {
     for (String line : Files.readAllLines(Path.of("/proc/self/limits"))) {
       if (line.startsWith("Max open files")) {
-        String hard = line.substring(26).strip().split("\\s+")[1];
+        String hard = line.substring(26).strip().split("\\s+", -1)[1];
         return hard.equals("unlimited") ? OPEN_FILES : Long.parseLong(hard);
       }
     }

@@ -30,12 +30,12 @@ public final class RuncStart {
     try {
       files = sandbox.newFiles(Optional.empty(), Optional.empty());
     } catch (IOException e) {
-      return new StartResult.StartFailed(e.getMessage(), List.of());
+      return new StartResult.StartFailed(Failures.text(e), List.of());
     }
     try {
       return run(sandbox, program, files);
     } catch (IOException e) {
-      return failed(sandbox, files, Optional.empty(), "cannot start: " + e.getMessage());
+      return failed(sandbox, files, Optional.empty(), "cannot start: " + Failures.text(e));
     }
   }
 
@@ -94,7 +94,7 @@ public final class RuncStart {
       }
       sandbox.discardFiles(files);
     } catch (IOException e) {
-      left = "; its remains stay: " + e.getMessage();
+      left = "; its remains stay: " + Failures.text(e);
     }
     return new StartResult.StartFailed(reason + left, sandbox.log().lastLines());
   }

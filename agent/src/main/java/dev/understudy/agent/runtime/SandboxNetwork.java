@@ -116,7 +116,7 @@ public final class SandboxNetwork implements AutoCloseable {
     } catch (IOException e) {
       throw e;
     } catch (Exception e) {
-      throw new IOException("closing the gate on " + outer + " failed: " + e.getMessage(), e);
+      throw new IOException("closing the gate on " + outer + " failed: " + Failures.text(e), e);
     }
   }
 

@@ -3,10 +3,15 @@ package dev.understudy.agent.checkpoint;
 
 import org.junit.jupiter.api.Test;
 
-/** The stages on real programs, with real CRIU and runc, each in a node of its own. */
+/** The stages on real programs, with real CRIU and runc, each test in a node of its own. */
 class CheckpointTest {
   @Test
   void stateMovesThroughGenerations() throws Exception {
     TestNode.run(MirrorScenario.class);
+  }
+
+  @Test
+  void faultsHarmNeitherTheProgramNorTheFormerCopy() throws Exception {
+    TestNode.run(FaultScenario.class);
   }
 }

@@ -34,8 +34,8 @@ public final class FaultScenario {
       ioUring(stage, active, facts);
       Copy copy = stage.start(active, "perl", "-e", Stage.SERVER);
       killedCriu(stage, active, copy, facts);
-      damaged(stage, active, copy, standby, facts);
-      HeldCopy unused = brokenTool(stage, active, copy, standby, facts);
+      damaged(active, copy, standby, facts);
+      HeldCopy unused = unrestorable(active, copy, standby, facts);
       Stage.check(unused.copy().tree().stopped(), "the former copy still stands at the end");
     }
   }
@@ -106,14 +106,14 @@ public final class FaultScenario {
           }
         }
       } catch (IOException ended) {
-        continue;
+        Thread.onSpinWait();
       }
     }
     return false;
   }
 
   private static void damaged(
-      Stage stage, Sandbox active, Copy copy, Sandbox standby, HostFacts facts) throws Exception {
+      Sandbox active, Copy copy, Sandbox standby, HostFacts facts) throws Exception {
     Generation good = Stage.captured(Capture.capture(active, copy, Stage.id(300), facts));
     HeldCopy former = Stage.held(Hold.hold(standby, good, facts));
     Generation bad = Stage.captured(Capture.capture(active, copy, Stage.id(301), facts));
@@ -134,8 +134,8 @@ public final class FaultScenario {
   }
 
   /** An image that is whole but that CRIU cannot restore: one of its files is missing. */
-  private static HeldCopy brokenTool(
-      Stage stage, Sandbox active, Copy copy, Sandbox standby, HostFacts facts) throws Exception {
+  private static HeldCopy unrestorable(
+      Sandbox active, Copy copy, Sandbox standby, HostFacts facts) throws Exception {
     Generation good = Stage.captured(Capture.capture(active, copy, Stage.id(302), facts));
     HeldCopy former = Stage.held(Hold.hold(standby, good, facts));
     Manifest all = good.manifest();
