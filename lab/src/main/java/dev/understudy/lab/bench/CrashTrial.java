@@ -126,16 +126,18 @@ public final class CrashTrial {
 
   private Trial measured(Fault fault, String newActive, List<Capture> captures)
       throws TrialException {
+    Timeline timeline = new Timeline(fault, newActive, survivorsEvents(fault.node()));
+    OptionalLong elected =
+        timeline.elected().map(e -> OptionalLong.of(e.hostNanos())).orElse(OptionalLong.empty());
     OutageAnalysis analysis = new OutageAnalysis(stage.client().samples());
     Outage.Ended outage =
-        switch (analysis.outage(fault)) {
+        switch (analysis.outage(fault, elected)) {
           case Outage.Ended ended -> ended;
           case Outage.Lasting lasting ->
               throw new TrialException(
                   "no good answer came after the crash of node " + fault.node(), waits.evidence());
           case Outage.Unmeasured(String why) -> throw new TrialException(why, waits.evidence());
         };
-    Timeline timeline = new Timeline(fault, newActive, survivorsEvents(fault.node()));
     double ageMillis = timeline.woken().map(this::ageMillis).orElse(Double.NaN);
     return new Trial(
         fault,
