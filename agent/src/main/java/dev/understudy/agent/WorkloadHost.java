@@ -68,7 +68,6 @@ final class WorkloadHost {
   private volatile long offeredAt;
   private Epoch startWanted = Epoch.NONE;
   private Epoch epoch = Epoch.NONE;
-  private boolean frozen;
   private int announcements = ANNOUNCE_AGAIN_NANOS.length;
   private long announcedAt;
   private double lastPauseMillis = -1;
@@ -150,10 +149,12 @@ final class WorkloadHost {
     long ageNanos = 0;
     try {
       if (generation.sequence() == GenerationId.LIVE && running != null) {
-        frozen = false;
-        running.tree().wake();
+        running.tree().thaw();
       } else if (copy != null && copy.id().equals(generation)) {
-        copy.wake();
+        if (!copy.wake()) {
+          mailbox.tell(at -> new Input.Failed(at, name, reign, "the held copy " + generation + " has died"));
+          return;
+        }
         ageNanos = Clock.bootNanos() - heldSince;
         running = copy.copy();
         watchExit(copy.copy(), reign);
@@ -207,11 +208,6 @@ final class WorkloadHost {
   }
 
   private void freeze() {
-    frozen = true;
-    freezeNow();
-  }
-
-  private void freezeNow() {
     if (running == null) {
       return;
     }
@@ -224,7 +220,6 @@ final class WorkloadHost {
 
   private void discard(String why, long now) {
     startWanted = Epoch.NONE;
-    frozen = false;
     Copy ended = running;
     running = null;
     if (runningExit != null) {
@@ -305,12 +300,8 @@ final class WorkloadHost {
     checkpoints.execute(() -> captureAndShip(copy, id, standby));
   }
 
-  private void captured(Copy copy, Generation generation, long pauseNanos, long tookNanos) {
+  private void captured(Generation generation, long pauseNanos, long tookNanos) {
     lastPauseMillis = pauseNanos / 1e6;
-    if (frozen && isRunning(copy)) {
-      // The lease was lost during the dump, and the dump has let the program go on.
-      freezeNow();
-    }
     record(
         NodeEvent.CAPTURED,
         "generation",
@@ -366,15 +357,9 @@ final class WorkloadHost {
     CaptureResult result = Capture.capture(sandbox, copy, id, facts);
     switch (result) {
       case CaptureResult.CheckpointFailed(var reason) ->
-          mailbox.post(
-              () -> {
-                if (frozen && isRunning(copy)) {
-                  freezeNow();
-                }
-                failed(id, reason);
-              });
+          mailbox.post(() -> failed(id, reason));
       case CaptureResult.Captured(var generation, var pause, var took) -> {
-        mailbox.post(() -> captured(copy, generation, pause, took));
+        mailbox.post(() -> captured(generation, pause, took));
         try {
           shipment.ship(generation, standby);
           long whole = System.nanoTime() - began;

@@ -2,7 +2,6 @@
 package dev.understudy.cli;
 
 import dev.understudy.api.cluster.WorkloadSpec.Strategy;
-import dev.understudy.api.control.Json;
 import dev.understudy.core.timing.Timing;
 import dev.understudy.lab.bench.Bench;
 import dev.understudy.lab.bench.BenchOptions;
@@ -12,6 +11,8 @@ import dev.understudy.lab.bench.CountCluster;
 import dev.understudy.lab.bench.LabStage;
 import dev.understudy.lab.bench.Machine;
 import dev.understudy.lab.bench.Time;
+import dev.understudy.lab.tools.ToolCache;
+import dev.understudy.lab.tools.ToolGroup;
 import dev.understudy.lab.tools.Tools;
 import java.nio.file.Path;
 import java.util.List;
@@ -26,9 +27,8 @@ import picocli.CommandLine.Option;
     description = {
       "Crashes the active node of a lab again and again and measures what a client sees. Ends with"
           + " 0 only if the state survived every time.",
-    },
-    mixinStandardHelpOptions = true)
-public final class BenchCommand implements Callable<Integer> {
+    })
+final class BenchCommand implements Callable<Integer> {
   private static final int RUNS_MOST = 100_000;
   private static final long IDLE_NANOS = 10_000_000_000L;
 
@@ -71,7 +71,7 @@ public final class BenchCommand implements Callable<Integer> {
   long seed;
 
   @Override
-  public Integer call() {
+  public Integer call() throws Exception {
     if (!fault.equals(Bench.NODE_CRASH)) {
       throw options.wrong("--fault must be node-crash, not " + fault);
     }
@@ -85,24 +85,21 @@ public final class BenchCommand implements Callable<Integer> {
     Timing timing = options.timing();
     long interval = options.intervalNanos();
     Path program = options.countProgram();
-    return Measuring.run(
-        tools -> {
-          List<CountCluster> clusters =
-              sizes.stream().map(bytes -> cluster(tools, program, bytes, timing, interval)).toList();
-          Machine machine =
-              Machine.here(tools.versions().getOrDefault("criu", "unknown"), options.sources());
-          Bench bench =
-              new Bench(
-                  LabStage.opener(tools, Measuring::progress), Time.HOST, Measuring::progress);
-          BenchReport report =
-              bench.run(new BenchOptions(clusters, runs, seed, IDLE_NANOS), machine);
-          if (options.json) {
-            System.out.println(Json.mapper().writeValueAsString(report));
-          } else {
-            BenchTable.lines(report).forEach(System.out::println);
-          }
-          return report.allRecovered() ? 0 : Measuring.NOT_RECOVERED;
-        });
+    Console console = Console.of(options.command());
+    Tools tools = new ToolCache(console::progress).provide(ToolGroup.PYTHON);
+    List<CountCluster> clusters =
+        sizes.stream().map(bytes -> cluster(tools, program, bytes, timing, interval)).toList();
+    Machine machine =
+        Machine.here(tools.versions().getOrDefault("criu", "unknown"), options.sources());
+    Bench bench =
+        new Bench(LabStage.opener(tools, console::progress), Time.HOST, console::progress);
+    BenchReport report = bench.run(new BenchOptions(clusters, runs, seed, IDLE_NANOS), machine);
+    if (options.json) {
+      console.json(report);
+    } else {
+      BenchTable.lines(report).forEach(console::line);
+    }
+    return report.allRecovered() ? 0 : Failures.FAILED;
   }
 
   private static CountCluster cluster(

@@ -2,13 +2,17 @@
 package dev.understudy.cli;
 
 import dev.understudy.api.cluster.WorkloadSpec.Strategy;
-import dev.understudy.api.control.Json;
+import dev.understudy.core.timing.Timing;
 import dev.understudy.lab.bench.CountCluster;
 import dev.understudy.lab.bench.LabStage;
 import dev.understudy.lab.bench.Time;
 import dev.understudy.lab.demo.Demo;
 import dev.understudy.lab.demo.DemoReport;
 import dev.understudy.lab.demo.DemoText;
+import dev.understudy.lab.tools.ToolCache;
+import dev.understudy.lab.tools.ToolGroup;
+import dev.understudy.lab.tools.Tools;
+import java.nio.file.Path;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -22,9 +26,8 @@ import picocli.CommandLine.Option;
     description = {
       "Starts three nodes, protects a running program, crashes its node, and shows that a copy on"
           + " another node goes on with its state. Ends with 0 only if it did.",
-    },
-    mixinStandardHelpOptions = true)
-public final class DemoCommand implements Callable<Integer> {
+    })
+final class DemoCommand implements Callable<Integer> {
   @Mixin MeasureOptions options = new MeasureOptions();
 
   @Option(
@@ -41,34 +44,32 @@ public final class DemoCommand implements Callable<Integer> {
   @Nullable Long seed;
 
   @Override
-  public Integer call() {
+  public Integer call() throws Exception {
     long bytes = options.memoryBytes(memory);
     SplittableRandom random = seed == null ? new SplittableRandom() : new SplittableRandom(seed);
     double phase = random.nextDouble();
-    var timing = options.timing();
+    Timing timing = options.timing();
     long interval = options.intervalNanos();
-    var program = options.countProgram();
-    return Measuring.run(
-        tools -> {
-          CountCluster size =
-              new CountCluster(
-                  tools.python(),
-                  tools.pythonHome(),
-                  program,
-                  bytes,
-                  timing,
-                  Strategy.MIRROR,
-                  interval);
-          Demo demo =
-              new Demo(
-                  LabStage.opener(tools, Measuring::progress), Time.HOST, Measuring::progress);
-          DemoReport report = demo.run(size, phase);
-          if (options.json) {
-            System.out.println(Json.mapper().writeValueAsString(report));
-          } else {
-            DemoText.lines(report).forEach(System.out::println);
-          }
-          return report.recovered() ? 0 : Measuring.NOT_RECOVERED;
-        });
+    Path program = options.countProgram();
+    Console console = Console.of(options.command());
+    Tools tools = new ToolCache(console::progress).provide(ToolGroup.PYTHON);
+    CountCluster size =
+        new CountCluster(
+            tools.python(),
+            tools.pythonHome(),
+            program,
+            bytes,
+            timing,
+            Strategy.MIRROR,
+            interval);
+    Demo demo =
+        new Demo(LabStage.opener(tools, console::progress), Time.HOST, console::progress);
+    DemoReport report = demo.run(size, phase);
+    if (options.json) {
+      console.json(report);
+    } else {
+      DemoText.lines(report).forEach(console::line);
+    }
+    return report.recovered() ? 0 : Failures.FAILED;
   }
 }

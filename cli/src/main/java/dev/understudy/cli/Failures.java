@@ -2,6 +2,7 @@
 package dev.understudy.cli;
 
 import dev.understudy.api.cluster.ClusterFileException;
+import dev.understudy.lab.bench.TrialException;
 import dev.understudy.lab.cluster.LabException;
 import dev.understudy.lab.tools.ToolsException;
 import java.io.PrintWriter;
@@ -30,6 +31,9 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
   public int handleExecutionException(
       Exception failure, CommandLine command, ParseResult arguments) {
     PrintWriter err = command.getErr();
+    if (failure instanceof TrialException trial) {
+      trial.evidence().forEach(err::println); // first, so that the sentence stands last
+    }
     err.println("understudy: " + sentence(failure));
     if (debug.getAsBoolean()) {
       failure.printStackTrace(err);
@@ -53,6 +57,7 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
       case LabException known -> message(known);
       case ClusterFileException known -> message(known);
       case ToolsException known -> message(known);
+      case TrialException known -> message(known);
       default ->
           "an error that nobody foresaw: " + failure + "; run it again with --debug and report it.";
     };
@@ -72,6 +77,7 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
           };
       case ClusterFileException _ -> BAD_INPUT;
       case ToolsException _ -> HOST_NOT_ABLE;
+      case TrialException trial when trial.getCause() instanceof LabException lab -> exitCode(lab);
       default -> FAILED;
     };
   }

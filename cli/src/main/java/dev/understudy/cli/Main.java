@@ -28,7 +28,13 @@ import picocli.CommandLine.ScopeType;
       "3:this machine lacks something; \"understudy doctor\" tells what"
     },
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {DemoCommand.class, BenchCommand.class, LabCommand.class, CompletionCommand.class})
+    subcommands = {
+      DemoCommand.class,
+      BenchCommand.class,
+      DoctorCommand.class,
+      LabCommand.class,
+      CompletionCommand.class
+    })
 public final class Main implements Runnable {
   @Option(
       names = "--debug",

@@ -23,7 +23,7 @@ final class MeasureOptions {
   private static final long INTERVAL_NANOS_MOST = 3_600_000_000_000L;
 
   @Spec(Target.MIXEE)
-  CommandSpec command = CommandSpec.create(); // until the parser sets it
+  private CommandSpec command = CommandSpec.create();
 
   @Option(
       names = "--profile",
@@ -43,6 +43,11 @@ final class MeasureOptions {
       names = "--json",
       description = "print one JSON document on standard output; progress goes to standard error")
   boolean json;
+
+  /** The command that has these options. */
+  CommandSpec command() {
+    return command;
+  }
 
   Timing timing() {
     return Timing.named(profile)
@@ -83,7 +88,7 @@ final class MeasureOptions {
     Path program = sources().resolve("examples/count/count.py");
     if (!Files.isReadable(program)) {
       throw wrong(
-          "the example program " + program + " is missing; start ./understudy of a full checkout");
+          "The example program " + program + " is missing; start ./understudy of a full checkout.");
     }
     return program;
   }

@@ -34,6 +34,7 @@ public record BenchReport(
    * @param firstAnswerMs from SIGCONT to the first good answer
    * @param pauseMs what the client saw of a checkpoint
    * @param stallMs gaps above the usual that no checkpoint explains
+   * @param probeGapMs longest time between two requests of the probe during the outage
    * @param ticksLost that a client had seen and that were gone
    * @param stateAgeMs age of the copy when it was woken
    * @param failures why runs did not recover, a sentence each
@@ -50,6 +51,7 @@ public record BenchReport(
       Figures firstAnswerMs,
       Figures pauseMs,
       Figures stallMs,
+      Figures probeGapMs,
       Figures ticksLost,
       Figures stateAgeMs,
       List<String> failures) {}

@@ -72,6 +72,7 @@ public final class BenchTable {
     lines.add(figures("    SIGCONT to first answer", row.firstAnswerMs()));
     lines.add(figures("pause by a checkpoint", row.pauseMs()));
     lines.add(figures("other gap above the usual", row.stallMs()));
+    lines.add(figures("requests apart during the outage", row.probeGapMs()));
     lines.add(figures("ticks lost", row.ticksLost()));
     lines.add(figures("age of the copy", row.stateAgeMs()));
     if (row.outageMs().values() < Figures.P99_NEEDS) {

@@ -13,6 +13,7 @@ import dev.understudy.lab.probe.Probe;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * Crashes the active node of a protected workload and measures until it is protected again, as
@@ -34,9 +35,6 @@ public final class CrashTrial {
 
   /** The program counts at least this much further than a copy may be old. */
   private static final long COUNTER_MARGIN = 10;
-
-  /** What lies between the end of the stop and the event: finishing the dump, writing it down. */
-  private static final long CAPTURE_SLACK_NANOS = 20 * MILLI;
 
   private final Stage stage;
   private final Time time;
@@ -118,9 +116,9 @@ public final class CrashTrial {
     for (Entry entry : log.news(node)) {
       if (entry.event().kind().equals(NodeEvent.CAPTURED)) {
         // The event is written after the dump, so it bounds the pause from above.
-        double pauseMillis = entry.number("pause_ms");
-        long from = entry.hostNanos() - (long) (pauseMillis * MILLI) - CAPTURE_SLACK_NANOS;
-        captures.add(new Capture(from, entry.hostNanos()));
+        String generation = EventLog.detail(entry.event(), "generation");
+        long began = log.captureBegan(generation).orElseThrow();
+        captures.add(new Capture(began, entry.hostNanos()));
       }
     }
     return captures;
@@ -128,17 +126,19 @@ public final class CrashTrial {
 
   private Trial measured(Fault fault, String newActive, List<Capture> captures)
       throws TrialException {
+    Timeline timeline = new Timeline(fault, newActive, survivorsEvents(fault.node()));
+    OptionalLong elected =
+        timeline.elected().map(e -> OptionalLong.of(e.hostNanos())).orElse(OptionalLong.empty());
     OutageAnalysis analysis = new OutageAnalysis(stage.client().samples());
     Outage.Ended outage =
-        switch (analysis.outage(fault)) {
+        switch (analysis.outage(fault, elected)) {
           case Outage.Ended ended -> ended;
           case Outage.Lasting lasting ->
               throw new TrialException(
                   "no good answer came after the crash of node " + fault.node(), waits.evidence());
           case Outage.Unmeasured(String why) -> throw new TrialException(why, waits.evidence());
         };
-    Timeline timeline = new Timeline(fault, newActive, survivorsEvents(fault.node()));
-    double ageMillis = timeline.woken().map(e -> e.number("age_ms")).orElse(Double.NaN);
+    double ageMillis = timeline.woken().map(this::ageMillis).orElse(Double.NaN);
     return new Trial(
         fault,
         newActive,
@@ -148,6 +148,15 @@ public final class CrashTrial {
         analysis.pauses(captures, fault.cutNanos()),
         analysis.stalls(captures, Probe.USUAL_GAP_NANOS, fault.cutNanos()),
         objection(timeline, outage, ageMillis));
+  }
+
+  /**
+   * The node that wakes a copy cannot know when it was captured: that was told by another node's
+   * clock. The lab can tell, since it knows both.
+   */
+  private double ageMillis(Entry woken) {
+    OptionalLong began = log.captureBegan(EventLog.detail(woken.event(), "generation"));
+    return began.isPresent() ? Millis.of(woken.hostNanos() - began.getAsLong()) : Double.NaN;
   }
 
   private List<Entry> survivorsEvents(String crashed) throws TrialException {

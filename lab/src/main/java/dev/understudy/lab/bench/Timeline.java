@@ -60,7 +60,7 @@ final class Timeline {
   }
 
   /** A candidate may win, lapse and win again: the win that woke the copy is the decision. */
-  private Optional<Entry> elected() {
+  Optional<Entry> elected() {
     long woken = woken().map(Entry::hostNanos).orElse(Long.MAX_VALUE);
     return entries.stream()
         .filter(e -> e.event().kind().equals(NodeEvent.ELECTED) && byNewActive(e))

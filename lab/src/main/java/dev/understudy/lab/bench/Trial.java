@@ -38,6 +38,11 @@ public record Trial(
     return Millis.of(outage.gap().nanos());
   }
 
+  /** Longest time between two requests of the probe during the outage: 2 when it was on time. */
+  public double probeGapMs() {
+    return Millis.of(outage.slowestSendNanos());
+  }
+
   /** From the fault to the decision. */
   public OptionalDouble detectionMs() {
     return at(Phase.ELECTED);

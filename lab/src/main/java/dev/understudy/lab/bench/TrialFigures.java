@@ -15,6 +15,7 @@ final class TrialFigures {
   private final List<Double> firstAnswer = new ArrayList<>();
   private final List<Double> pauses = new ArrayList<>();
   private final List<Double> stalls = new ArrayList<>();
+  private final List<Double> probeGaps = new ArrayList<>();
   private final List<Double> ticks = new ArrayList<>();
   private final List<Double> ages = new ArrayList<>();
   private final List<String> failures = new ArrayList<>();
@@ -32,6 +33,7 @@ final class TrialFigures {
     addPresent(firstAnswer, trial.firstAnswerMs());
     trial.pauses().stream().map(Gap::nanos).map(Millis::of).forEach(pauses::add);
     trial.stalls().stream().map(Gap::nanos).map(Millis::of).forEach(stalls::add);
+    probeGaps.add(trial.probeGapMs());
     ticks.add((double) trial.outage().ticksLost());
     if (!Double.isNaN(trial.stateAgeMs())) {
       ages.add(Millis.rounded(trial.stateAgeMs()));
@@ -56,6 +58,7 @@ final class TrialFigures {
         Figures.of(firstAnswer),
         Figures.of(pauses),
         Figures.of(stalls),
+        Figures.of(probeGaps),
         Figures.of(ticks),
         Figures.of(ages),
         List.copyOf(failures));

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param formerActive the node that was crashed
  * @param newActive who serves now
  * @param outageMs what the client saw
+ * @param probeGapMs longest time between two requests of the probe during the outage
  * @param counterBefore the highest number that the client had seen
  * @param counterAfter the number in the first good answer afterwards
  * @param ticksLost that the client had seen and that are gone
@@ -29,6 +30,7 @@ public record DemoReport(
     String formerActive,
     String newActive,
     double outageMs,
+    double probeGapMs,
     long counterBefore,
     long counterAfter,
     long ticksLost,
@@ -45,6 +47,7 @@ public record DemoReport(
         trial.fault().node(),
         trial.newActive(),
         trial.outageMs(),
+        trial.probeGapMs(),
         trial.outage().counterBefore(),
         trial.outage().counterAfter(),
         trial.outage().ticksLost(),

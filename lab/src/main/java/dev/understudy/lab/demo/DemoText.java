@@ -28,7 +28,8 @@ public final class DemoText {
           format(ROOT, "%10.1f ms  %-18s %s", phase.atMs(), phase.name().replace('-', ' '), who(phase)));
     }
     lines.add("");
-    lines.add(format(ROOT, "outage seen by the client  %.1f ms", report.outageMs()));
+    lines.add(format(ROOT, "outage seen by the client  %.1f ms (it asked at least every %.1f ms)",
+            report.outageMs(), report.probeGapMs()));
     lines.add(
         format(ROOT, "counter before and after   %d, %d (%s lost)",
             report.counterBefore(), report.counterAfter(), ticks(report.ticksLost())));

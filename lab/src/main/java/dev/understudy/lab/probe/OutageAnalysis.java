@@ -3,13 +3,14 @@ package dev.understudy.lab.probe;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
  * Finds outages and pauses in what a probe saw. Pure: the same samples give the same answer.
  *
- * <p>Everything is measured between good answers, at the instants when they came. So a figure
+ * <p>Everything is measured between good answers, at the instants when they were read. So a figure
  * includes up to one period of the probe and the time that one request takes, and an outage that
  * strikes while a checkpoint already holds the program still includes that pause: a client cannot
  * tell them apart.
@@ -24,33 +25,42 @@ public final class OutageAnalysis {
   }
 
   /**
-   * The outage that a fault caused: of the gaps that share an instant with the time from the cut to
-   * the kill, the longest. While a fault is being caused, answers may still come; they end a short
-   * gap that contains the cut, and the outage begins after them.
+   * The outage that a fault caused: from the last good answer of the old active to the first of the
+   * new one.
+   *
+   * <p>Causing a fault takes time, in which the old one may still answer, and the new one may serve
+   * before it is over; answers may also be read late. But the old one answers nothing that is asked
+   * after the kill, and the new one answers nothing that is asked before its election, since its
+   * output is dropped until then and lost connection requests come too late. So the instant of the
+   * asking tells who answered.
+   *
+   * @param electedNanos when the new active was elected, if anybody wrote that down
    */
-  public Outage outage(Fault fault) {
-    if (good.length == 0 || answered(0) > fault.killedNanos()) {
-      return new Outage.Unmeasured("there was no good answer before the fault");
-    }
-    int before = -1;
-    long longest = -1;
-    for (int i = 0; i + 1 < good.length; i++) {
-      Gap gap = new Gap(answered(i), answered(i + 1));
-      if (gap.overlaps(fault.cutNanos(), fault.killedNanos()) && gap.nanos() > longest) {
-        before = i;
-        longest = gap.nanos();
+  public Outage outage(Fault fault, OptionalLong electedNanos) {
+    long handOver = Math.min(fault.killedNanos(), electedNanos.orElse(Long.MAX_VALUE));
+    int lastOld = -1;
+    int firstNew = -1;
+    for (int i = 0; i < good.length; i++) {
+      if (samples.sentNanos(good[i]) <= handOver) {
+        lastOld = i;
+      } else if (firstNew < 0) {
+        firstNew = i;
       }
     }
-    int last = good.length - 1;
-    if (before < 0 || answered(last) <= fault.killedNanos()) {
-      return new Outage.Lasting(
-          answered(last), highestCounter(last), failures(answered(last), Long.MAX_VALUE));
+    if (lastOld < 0) {
+      return new Outage.Unmeasured("there was no good answer before the fault");
     }
-    Gap gap = new Gap(answered(before), answered(before + 1));
+    // What was read after the kill had come before: to count from the reading would flatter.
+    long lastNanos = Math.min(answered(lastOld), fault.killedNanos());
+    long before = highestCounter(lastOld, handOver);
+    if (firstNew < 0) {
+      return new Outage.Lasting(lastNanos, before, failures(lastNanos, Long.MAX_VALUE));
+    }
+    Gap gap = new Gap(Math.min(lastNanos, answered(firstNew)), answered(firstNew));
     return new Outage.Ended(
         gap,
-        highestCounter(before),
-        samples.counter(good[before + 1]),
+        before,
+        samples.counter(good[firstNew]),
         slowestSend(gap),
         failures(gap.fromNanos(), gap.toNanos()));
   }
@@ -107,14 +117,16 @@ public final class OutageAnalysis {
   }
 
   /**
-   * Answers overtake one another, so the last one need not carry the highest number: of the answers
-   * that came within the time that a request may be in flight, the highest counts.
+   * Answers overtake one another, so the last one need not carry the highest number: of the old
+   * one's answers that came within the time that a request may be in flight, the highest counts.
    */
-  private long highestCounter(int lastIndex) {
+  private long highestCounter(int lastOld, long handOver) {
     long highest = -1;
-    long since = answered(lastIndex) - Probe.ANSWER_TIMEOUT_NANOS;
-    for (int i = lastIndex; i >= 0 && answered(i) >= since; i--) {
-      highest = Math.max(highest, samples.counter(good[i]));
+    long since = answered(lastOld) - Probe.ANSWER_TIMEOUT_NANOS;
+    for (int i = lastOld; i >= 0 && answered(i) >= since; i--) {
+      if (samples.sentNanos(good[i]) <= handOver) {
+        highest = Math.max(highest, samples.counter(good[i]));
+      }
     }
     return highest;
   }

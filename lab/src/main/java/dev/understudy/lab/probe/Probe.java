@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.understudy.lab.probe;
 
+import dev.understudy.agent.linux.Attempt;
 import dev.understudy.agent.linux.Clock;
 import dev.understudy.agent.linux.LinuxException;
+import dev.understudy.agent.linux.Scheduling;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +33,9 @@ public final class Probe implements AutoCloseable {
   /** Over eight minutes. */
   private static final int ROWS_MAX = 1 << 18;
 
+  /** The lowest: agents have a higher one, and a millisecond of theirs matters more. */
+  private static final int REAL_TIME_PRIORITY = 1;
+
   /** How the probe's thread gets to where the client lives. */
   @FunctionalInterface
   public interface Place {
@@ -48,6 +54,7 @@ public final class Probe implements AutoCloseable {
   private volatile long lastGoodNanos = Long.MIN_VALUE;
   private volatile long lastCounter = -1;
   private volatile @Nullable Throwable failure;
+  private volatile @Nullable Attempt realTime;
 
   private Probe(int ipv4, int port, Place place) {
     requests =
@@ -96,6 +103,11 @@ public final class Probe implements AutoCloseable {
     return lastCounter;
   }
 
+  /** Whether its thread runs before ordinary ones; empty until it has tried. */
+  public Optional<Attempt> realTime() {
+    return Optional.ofNullable(realTime);
+  }
+
   /** Ends the thread and every connection, within a few milliseconds. */
   @Override
   public void close() {
@@ -133,7 +145,12 @@ public final class Probe implements AutoCloseable {
     }
   }
 
+  /**
+   * A client on a machine of its own would not wait for a processor that agents and CRIU use, so
+   * this one goes first where that is allowed. Where it is not, its lateness is in the samples.
+   */
   private void ask() throws LinuxException {
+    realTime = Scheduling.tryRealTime(REAL_TIME_PRIORITY);
     try {
       long next = Clock.bootNanos();
       while (!stopping) {

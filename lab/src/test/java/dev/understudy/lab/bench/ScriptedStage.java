@@ -50,7 +50,8 @@ final class ScriptedStage implements Stage, Client, Time {
   private boolean protectedNow;
   private long countsFromNanos;
   private long counterBase;
-  private long copyNanos;
+  private int generations;
+  private String copy = "";
   private long copyCounter;
   private long lastGoodNanos = Long.MIN_VALUE;
   private long lastCounter = -1;
@@ -78,15 +79,21 @@ final class ScriptedStage implements Stage, Client, Time {
 
   private void checkpoint() {
     serving = false;
-    copyNanos = now[0];
     copyCounter = counter();
     String by = active;
+    long began = now[0] + clockOffset(by);
+    String id = "1." + ++generations;
     at(
         PAUSE,
         () -> {
           if (by.equals(active) && !crashed.equals(by)) {
             serving = true;
-            write(by, NodeEvent.CAPTURED, Map.of("generation", "1", "pause_ms", "10.0"));
+            write(
+                by,
+                NodeEvent.CAPTURED,
+                Map.of(
+                    "generation", id, "pause_ms", "10.0", "began_boot_nanos", "" + began));
+            copy = id;
           }
         });
     at(
@@ -197,7 +204,6 @@ final class ScriptedStage implements Stage, Client, Time {
   }
 
   private void takeOver(String node) {
-    long ageNanos = now[0] - copyNanos;
     active = node;
     countsFromNanos = now[0];
     if (mishap == Mishap.COLD_START) {
@@ -205,8 +211,7 @@ final class ScriptedStage implements Stage, Client, Time {
       write(node, NodeEvent.STARTED, Map.of("why", "no copy"));
     } else {
       counterBase = mishap == Mishap.OLDER_COPY_THAN_TOLD ? copyCounter - 20 : copyCounter;
-      String age = String.valueOf(ageNanos / (double) MILLI);
-      write(node, NodeEvent.WOKEN, Map.of("generation", "1", "age_ms", age));
+      write(node, NodeEvent.WOKEN, Map.of("generation", copy));
     }
     at(2 * MILLI, () -> serving = true);
     at(300 * MILLI, this::checkpoint);

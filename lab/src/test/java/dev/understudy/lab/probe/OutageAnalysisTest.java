@@ -5,6 +5,7 @@ import static dev.understudy.lab.probe.Rows.ms;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 
 /** What counts as outage, pause and loss, on made-up samples. */
@@ -13,6 +14,10 @@ class OutageAnalysisTest {
 
   private static Fault fault(double cutMillis, double killedMillis) {
     return new Fault("a", ms(cutMillis), ms(killedMillis));
+  }
+
+  private static Outage outage(OutageAnalysis analysis, Fault fault) {
+    return analysis.outage(fault, OptionalLong.empty());
   }
 
   private static Outage.Ended ended(Outage outage) {
@@ -30,7 +35,7 @@ class OutageAnalysisTest {
             .good(2042, 19)
             .analysis();
 
-    Outage.Ended outage = ended(analysis.outage(fault(1999, 1999)));
+    Outage.Ended outage = ended(outage(analysis, fault(1999, 1999)));
 
     assertThat(outage.gap()).isEqualTo(new Gap(ms(1998.5), ms(2040.5)));
     assertThat(outage.gap().nanos()).isEqualTo(ms(42));
@@ -45,7 +50,7 @@ class OutageAnalysisTest {
     OutageAnalysis analysis =
         Rows.none().steady(0, 500).steady(900, 2000).steady(2040, 2100).analysis();
 
-    assertThat(ended(analysis.outage(fault(1999, 1999))).gap().nanos()).isEqualTo(ms(42));
+    assertThat(ended(outage(analysis, fault(1999, 1999))).gap().nanos()).isEqualTo(ms(42));
   }
 
   @Test
@@ -54,9 +59,44 @@ class OutageAnalysisTest {
     OutageAnalysis analysis =
         Rows.none().steady(0, 1000).good(1001, 9).good(1003, 9).steady(1040, 1100).analysis();
 
-    Outage.Ended outage = ended(analysis.outage(fault(1000.2, 1015)));
+    Outage.Ended outage = ended(outage(analysis, fault(1000.2, 1015)));
 
     assertThat(outage.gap()).isEqualTo(new Gap(ms(1003.5), ms(1040.5)));
+  }
+
+  @Test
+  void aLongPauseBeforeTheFaultDoesNotHideTheOutage() {
+    // Answers of the old one come again while its link is being cut, after a pause of 60 ms.
+    OutageAnalysis analysis =
+        Rows.none().steady(0, 940).good(1004, 10).good(1006, 10).steady(1040, 1100).analysis();
+
+    Outage.Ended outage =
+        ended(analysis.outage(fault(1000, 1020), OptionalLong.of(ms(1030))));
+
+    assertThat(outage.gap()).isEqualTo(new Gap(ms(1006.5), ms(1040.5)));
+  }
+
+  @Test
+  void aNewActiveMayServeWhileTheOldOneIsStillBeingKilled() {
+    OutageAnalysis analysis = Rows.none().steady(0, 1000).steady(1040, 1200).analysis();
+
+    Outage.Ended outage =
+        ended(analysis.outage(fault(1000, 1100), OptionalLong.of(ms(1030))));
+
+    assertThat(outage.gap()).isEqualTo(new Gap(ms(998.5), ms(1040.5)));
+  }
+
+  @Test
+  void anAnswerOfTheOldOneThatIsReadLateDoesNotShortenTheOutage() {
+    // The probe stood still from 1000 to 1045: what had come meanwhile is read then.
+    OutageAnalysis analysis =
+        Rows.none().steady(0, 999).good(999, 1045, 9).steady(1046, 1100).analysis();
+
+    Outage.Ended outage =
+        ended(analysis.outage(fault(1000, 1005), OptionalLong.of(ms(1030))));
+
+    assertThat(outage.gap()).isEqualTo(new Gap(ms(1005), ms(1046.5)));
+    assertThat(outage.slowestSendNanos()).isEqualTo(ms(41));
   }
 
   @Test
@@ -69,7 +109,7 @@ class OutageAnalysisTest {
             .good(1240, 5)
             .analysis();
 
-    Outage.Ended outage = ended(analysis.outage(fault(1200, 1210)));
+    Outage.Ended outage = ended(outage(analysis, fault(1200, 1210)));
 
     assertThat(outage.gap().nanos()).isEqualTo(ms(242));
     assertThat(outage.ticksLost()).isEqualTo(4);
@@ -81,7 +121,7 @@ class OutageAnalysisTest {
     OutageAnalysis analysis =
         Rows.none().steady(0, 1000).failing(1000, 1500, Verdict.UNREACHABLE).analysis();
 
-    Outage outage = analysis.outage(fault(1000, 1010));
+    Outage outage = outage(analysis, fault(1000, 1010));
 
     assertThat(outage).isInstanceOf(Outage.Lasting.class);
     Outage.Lasting lasting = (Outage.Lasting) outage;
@@ -94,14 +134,14 @@ class OutageAnalysisTest {
   void anAnswerBetweenCutAndKillIsNotTheEndOfTheOutage() {
     OutageAnalysis analysis = Rows.none().steady(0, 1000).good(1004, 10).analysis();
 
-    assertThat(analysis.outage(fault(1000, 1010))).isInstanceOf(Outage.Lasting.class);
+    assertThat(outage(analysis, fault(1000, 1010))).isInstanceOf(Outage.Lasting.class);
   }
 
   @Test
   void withoutAnAnswerBeforeTheFaultNothingIsMeasured() {
-    assertThat(Rows.none().analysis().outage(fault(10, 10)))
+    assertThat(outage(Rows.none().analysis(), fault(10, 10)))
         .isInstanceOf(Outage.Unmeasured.class);
-    assertThat(Rows.none().good(50, 1).analysis().outage(fault(10, 20)))
+    assertThat(outage(Rows.none().good(50, 1).analysis(), fault(10, 20)))
         .isInstanceOf(Outage.Unmeasured.class);
   }
 
@@ -116,7 +156,7 @@ class OutageAnalysisTest {
             .good(150, 151, 8)
             .analysis();
 
-    Outage.Ended outage = ended(analysis.outage(fault(120, 120)));
+    Outage.Ended outage = ended(outage(analysis, fault(120, 120)));
 
     assertThat(outage.gap()).isEqualTo(new Gap(ms(112), ms(151)));
     assertThat(outage.counterBefore()).as("the highest number seen, not the last").isEqualTo(8);
@@ -134,7 +174,7 @@ class OutageAnalysisTest {
             .good(106, 1)
             .analysis();
 
-    Outage.Ended outage = ended(analysis.outage(fault(99, 99)));
+    Outage.Ended outage = ended(outage(analysis, fault(99, 99)));
 
     assertThat(outage.gap().nanos()).isEqualTo(ms(8));
     assertThat(outage.failures())
@@ -147,7 +187,7 @@ class OutageAnalysisTest {
   void ticksAreLostWhenAClientHadSeenMoreThanComesBack() {
     Outage.Ended outage =
         ended(
-            Rows.none().good(0, 40).good(40, 31).analysis().outage(fault(20, 20)));
+            outage(Rows.none().good(0, 40).good(40, 31).analysis(), fault(20, 20)));
 
     assertThat(outage.ticksLost()).isEqualTo(9);
     assertThat(outage.withinAge(ms(800), TICK)).isTrue();
@@ -158,7 +198,7 @@ class OutageAnalysisTest {
   @Test
   void aRestartFromZeroIsOutsideTheAgeOfAnyYoungCopy() {
     Outage.Ended outage =
-        ended(Rows.none().good(0, 40).good(40, 0).analysis().outage(fault(20, 20)));
+        ended(outage(Rows.none().good(0, 40).good(40, 0).analysis(), fault(20, 20)));
 
     assertThat(outage.ticksLost()).isEqualTo(40);
     assertThat(outage.withinAge(ms(1000), TICK)).isFalse();
@@ -170,8 +210,8 @@ class OutageAnalysisTest {
     OutageAnalysis prompt =
         Rows.none().good(0, 1).failing(2, 40, Verdict.CONNECT_TIMEOUT).good(40, 1).analysis();
 
-    assertThat(ended(slow.outage(fault(20, 20))).slowestSendNanos()).isEqualTo(ms(39.5));
-    assertThat(ended(prompt.outage(fault(20, 20))).slowestSendNanos()).isEqualTo(ms(2));
+    assertThat(ended(outage(slow, fault(20, 20))).slowestSendNanos()).isEqualTo(ms(39.5));
+    assertThat(ended(outage(prompt, fault(20, 20))).slowestSendNanos()).isEqualTo(ms(2));
   }
 
   @Test

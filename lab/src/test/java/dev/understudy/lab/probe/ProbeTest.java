@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -69,7 +70,7 @@ class ProbeTest {
 
       Outage outage =
           new OutageAnalysis(probe.samples())
-              .outage(new Fault("x", stoppedNanos, stoppedNanos));
+              .outage(new Fault("x", stoppedNanos, stoppedNanos), OptionalLong.empty());
 
       assertThat(outage).isInstanceOf(Outage.Ended.class);
       Outage.Ended ended = (Outage.Ended) outage;
