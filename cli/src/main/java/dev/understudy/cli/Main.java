@@ -29,7 +29,10 @@ import picocli.CommandLine.ScopeType;
     },
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {
-      DemoCommand.class, BenchCommand.class, LabCommand.class, CompletionCommand.class
+      DemoCommand.class,
+      BenchCommand.class,
+      LabCommand.class,
+      CompletionCommand.class
     })
 public final class Main implements Runnable {
   @Option(
