@@ -17,8 +17,8 @@ import org.w3c.dom.Element;
 import org.w3c.dom.NodeList;
 
 /**
- * Drives Maven for ./build and ./understudy, shows progress, and sums up the tests. Started by these
- * two scripts only, which hold the lock of the build.
+ * Drives Maven for ./build and ./understudy, shows progress, and sums up the tests. Started by
+ * these two scripts only, which hold the lock of the build.
  */
 final class Build {
   private static final String CLASS_PATH_GOAL =
@@ -32,6 +32,10 @@ final class Build {
   private static final Pattern RUNNING = Pattern.compile("\\[INFO] Running (\\S+)");
   private static final Pattern CRASH =
       Pattern.compile("The forked VM terminated|error in the forked process|crashed");
+  private static final Pattern COMPLAINT = Pattern.compile("^\\[ERROR] +\\S|^\\[WARNING] /");
+  private static final Pattern BOILERPLATE =
+      Pattern.compile(
+          "-> \\[Help|^\\[ERROR] (To see|Re-run|For more|\\[Help|After correcting|  mvn|->)");
   private static final List<String> REPORTS = List.of("surefire-reports", "e2e-reports");
   private static final int LAST_LINES = 25;
 
@@ -81,8 +85,8 @@ final class Build {
     clearReports();
     maven("format check", FORMAT_GOAL);
     if (forUse()) {
-      maven("unit tests", "test", "-Dmaven.test.failure.ignore=true");
-      if (!fast) {
+      boolean built = maven("unit tests", "test", "-Dmaven.test.failure.ignore=true");
+      if (built && !fast) {
         maven(
             "end-to-end tests",
             "test-compile",
@@ -150,7 +154,7 @@ final class Build {
           System.out.println("   " + module + " (" + building.group(2) + ")");
         } else if (running.find()) {
           System.out.println("   " + module + ": " + running.group(1));
-        } else if (line.startsWith("[ERROR]") && line.length() > 8) {
+        } else if (isComplaint(line) && !last.contains(line)) {
           last.add(line);
         }
         if (line.startsWith("[ERROR]") && CRASH.matcher(line).find()) {
@@ -166,6 +170,10 @@ final class Build {
     last.clear();
     last.addAll(copy);
     return crash;
+  }
+
+  private static boolean isComplaint(String line) {
+    return COMPLAINT.matcher(line).find() && !BOILERPLATE.matcher(line).find();
   }
 
   private void count(Path report) throws Exception {
@@ -199,8 +207,17 @@ final class Build {
       if (has(test, tag)) {
         Element reason = (Element) test.getElementsByTagName(tag).item(0);
         String text = reason.getAttribute("message");
-        return (text.isEmpty() ? reason.getTextContent().strip() : text).lines().findFirst()
-            .orElse("no reason given");
+        String whole = text.isEmpty() ? reason.getTextContent() : text;
+        // An assertion needs two or three lines to show both values; of a trace one is enough.
+        return String.join(
+            " ",
+            whole
+                .lines()
+                .map(String::strip)
+                .filter(line -> !line.isEmpty() && !line.startsWith("at "))
+                .limit(3)
+                .map(line -> line.replaceFirst("^org.opentest4j.TestAbortedException: ", ""))
+                .toList());
       }
     }
     throw new IllegalStateException("no such result in " + test.getAttribute("name"));

@@ -9,6 +9,7 @@ import java.io.IOException;
 /** One node's agent: reads its options, builds everything, runs the duty cycle until it is told. */
 public final class AgentMain {
   private static final int REAL_TIME_PRIORITY = 50;
+  private static final int NICE = -10;
   private static final long SLACK_NANOS = 1;
   private static final int EXIT_FAILED = 1;
   private static final int EXIT_USAGE = 2;
@@ -37,7 +38,7 @@ public final class AgentMain {
 
   private static void run(AgentOptions options) throws IOException, ClusterFileException {
     Attempt locked = Scheduling.tryLockMemory();
-    // The virtual machine's own threads stay ordinary: only the duty cycle runs before them.
+    Attempt preferred = Scheduling.niceThisProcess(NICE);
     try (Agent agent = Agent.build(options)) {
       Thread duty =
           Thread.ofPlatform()
@@ -46,7 +47,7 @@ public final class AgentMain {
                   () -> {
                     Attempt first = Scheduling.tryRealTime(REAL_TIME_PRIORITY);
                     Attempt slack = Scheduling.timerSlack(SLACK_NANOS);
-                    agent.run(locked, first, slack);
+                    agent.run(locked, preferred, first, slack);
                   });
       Runtime.getRuntime().addShutdownHook(new Thread(agent::stop, "stop"));
       duty.start();

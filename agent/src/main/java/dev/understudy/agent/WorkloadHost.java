@@ -15,6 +15,7 @@ import dev.understudy.agent.linux.Clock;
 import dev.understudy.agent.linux.GratuitousArp;
 import dev.understudy.agent.linux.LinuxException;
 import dev.understudy.agent.linux.PidFd;
+import dev.understudy.agent.linux.Scheduling;
 import dev.understudy.agent.runtime.Copy;
 import dev.understudy.agent.runtime.Program;
 import dev.understudy.agent.runtime.RuncStart;
@@ -64,9 +65,9 @@ final class WorkloadHost {
   private @Nullable PidFd runningExit;
   private volatile @Nullable HeldCopy held;
   private long heldSince;
+  private volatile long offeredAt;
   private Epoch startWanted = Epoch.NONE;
   private Epoch epoch = Epoch.NONE;
-  private boolean frozen;
   private int announcements = ANNOUNCE_AGAIN_NANOS.length;
   private long announcedAt;
   private double lastPauseMillis = -1;
@@ -92,8 +93,20 @@ final class WorkloadHost {
     this.journal = journal;
     this.mailbox = mailbox;
     this.exits = exits;
-    this.lifecycle = Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().name("copies-" + name).factory());
-    this.checkpoints = Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().name("mirror-" + name).factory());
+    this.lifecycle = Executors.newSingleThreadExecutor(work -> worker("copies-", work));
+    this.checkpoints = Executors.newSingleThreadExecutor(work -> worker("mirror-", work));
+  }
+
+  /** The agent's own threads are preferred; programs that these two start must not inherit that. */
+  private Thread worker(String prefix, Runnable work) {
+    return Thread.ofPlatform()
+        .daemon()
+        .name(prefix + name)
+        .unstarted(
+            () -> {
+              var _ = Scheduling.niceThisThread(0);
+              work.run();
+            });
   }
 
   // ---- on the duty cycle -----------------------------------------------------------------------
@@ -133,12 +146,16 @@ final class WorkloadHost {
 
   private void wake(Epoch reign, GenerationId generation) {
     HeldCopy copy = held;
+    long ageNanos = 0;
     try {
       if (generation.sequence() == GenerationId.LIVE && running != null) {
-        frozen = false;
-        running.tree().wake();
+        running.tree().thaw();
       } else if (copy != null && copy.id().equals(generation)) {
-        copy.wake();
+        if (!copy.wake()) {
+          mailbox.tell(at -> new Input.Failed(at, name, reign, "the held copy " + generation + " has died"));
+          return;
+        }
+        ageNanos = Clock.bootNanos() - heldSince;
         running = copy.copy();
         watchExit(copy.copy(), reign);
         held = null;
@@ -150,7 +167,14 @@ final class WorkloadHost {
       mailbox.tell(at -> new Input.Failed(at, name, reign, "waking failed: " + e.getMessage()));
       return;
     }
-    record(NodeEvent.WOKEN, "generation", generation.toString(), "epoch", reign.toString());
+    record(
+        NodeEvent.WOKEN,
+        "generation",
+        generation.toString(),
+        "epoch",
+        reign.toString(),
+        "age_ms",
+        millis(ageNanos));
     mailbox.tell(at -> new Input.Running(at, name, reign));
   }
 
@@ -184,11 +208,6 @@ final class WorkloadHost {
   }
 
   private void freeze() {
-    frozen = true;
-    freezeNow();
-  }
-
-  private void freezeNow() {
     if (running == null) {
       return;
     }
@@ -201,7 +220,6 @@ final class WorkloadHost {
 
   private void discard(String why, long now) {
     startWanted = Epoch.NONE;
-    frozen = false;
     Copy ended = running;
     running = null;
     if (runningExit != null) {
@@ -282,12 +300,8 @@ final class WorkloadHost {
     checkpoints.execute(() -> captureAndShip(copy, id, standby));
   }
 
-  private void captured(Copy copy, Generation generation, long pauseNanos, long tookNanos) {
+  private void captured(Generation generation, long pauseNanos, long tookNanos) {
     lastPauseMillis = pauseNanos / 1e6;
-    if (frozen && isRunning(copy)) {
-      // The lease was lost during the dump, and the dump has let the program go on.
-      freezeNow();
-    }
     record(
         NodeEvent.CAPTURED,
         "generation",
@@ -309,7 +323,8 @@ final class WorkloadHost {
     }
     HeldCopy former = held;
     held = fresh;
-    heldSince = Clock.bootNanos() - holdNanos - fresh.generation().manifest().captureNanos();
+    // No clock but this node's own: the state was captured at least that long before its offer.
+    heldSince = offeredAt - fresh.generation().manifest().captureNanos();
     record(
         NodeEvent.HELD,
         "generation",
@@ -342,15 +357,9 @@ final class WorkloadHost {
     CaptureResult result = Capture.capture(sandbox, copy, id, facts);
     switch (result) {
       case CaptureResult.CheckpointFailed(var reason) ->
-          mailbox.post(
-              () -> {
-                if (frozen && isRunning(copy)) {
-                  freezeNow();
-                }
-                failed(id, reason);
-              });
+          mailbox.post(() -> failed(id, reason));
       case CaptureResult.Captured(var generation, var pause, var took) -> {
-        mailbox.post(() -> captured(copy, generation, pause, took));
+        mailbox.post(() -> captured(generation, pause, took));
         try {
           shipment.ship(generation, standby);
           long whole = System.nanoTime() - began;
@@ -427,6 +436,7 @@ final class WorkloadHost {
     if (current != null && !id.newerThan(current.id())) {
       return new Receiver.Answer.Decline(current.id() + " is held, which is newer than " + id);
     }
+    offeredAt = Clock.bootNanos();
     return new Receiver.Answer.Accept(
         sandbox.places().generations(name),
         sandbox.spec().generationLimitBytes(),

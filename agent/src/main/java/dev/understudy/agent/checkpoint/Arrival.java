@@ -129,7 +129,8 @@ final class Arrival implements AutoCloseable {
     }
     Place place = places.get(number);
     String name = place.file().getFileName() + " of generation " + manifest.id();
-    if (bytes.remaining() != place.length() || !Chunks.hash(bytes.duplicate()).equals(place.hash())) {
+    if (bytes.remaining() != place.length()
+        || !Chunks.hash(bytes.duplicate()).equals(place.hash())) {
       return "chunk " + place.index() + " of " + name + " is damaged";
     }
     write(place, bytes);

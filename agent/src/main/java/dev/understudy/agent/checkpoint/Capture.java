@@ -78,6 +78,9 @@ public final class Capture {
   }
 
   private CaptureResult into(Path partial) throws IOException {
+    if (copy.tree().frozen()) {
+      return failed(partial, "the program is frozen, because this node may not act now");
+    }
     long begin = Clock.bootNanos();
     List<String> pipes = logPipes();
     Command.Result dump;
@@ -87,7 +90,7 @@ public final class Capture {
         archive(partial);
       }
     } finally {
-      copy.tree().thaw();
+      copy.tree().resume();
     }
     long thawed = System.nanoTime();
     removeRemaps();
@@ -170,8 +173,15 @@ public final class Capture {
     }
     String blocks = Long.toString(sandbox.spec().generationLimitBytes() / 512);
     Command.of(
-            "sh", "-ec", ARCHIVE, "archive", blocks, files.upper().toString(), upper,
-            files.shm().toString(), shm)
+            "sh",
+            "-ec",
+            ARCHIVE,
+            "archive",
+            blocks,
+            files.upper().toString(),
+            upper,
+            files.shm().toString(),
+            shm)
         .must("archiving the changed files", limit());
   }
 

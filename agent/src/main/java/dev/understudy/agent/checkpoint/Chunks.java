@@ -24,7 +24,7 @@ public final class Chunks {
   public static final int BYTES = 1 << 20;
 
   private static final int WORKERS = 2;
-  private static final int NICE = 10;
+  private static final int NICE = 0;
 
   /** One a worker, or a large generation would make as much garbage as it has bytes. */
   private static final ThreadLocal<ByteBuffer> BUFFER =
@@ -117,11 +117,10 @@ public final class Chunks {
     return Thread.ofPlatform()
         .daemon()
         .name("hash")
-        .unstarted(
-            () -> {
-              // A host that refuses leaves an ordinary thread, which is only less polite.
-              var _ = Scheduling.niceThisThread(NICE);
-              work.run();
-            });
+        .unstarted(() -> {
+          // A host that refuses leaves an ordinary thread, which is only less polite.
+          var _ = Scheduling.niceThisThread(NICE);
+          work.run();
+        });
   }
 }

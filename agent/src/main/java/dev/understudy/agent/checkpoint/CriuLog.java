@@ -14,6 +14,7 @@ import java.util.regex.Pattern;
 final class CriuLog {
   private static final Pattern ERROR =
       Pattern.compile("^\\s*(?:\\([0-9. ]+\\))?\\s*(?:[0-9]+:)?\\s*Error \\([^)]*\\):\\s*(.*)$");
+
   /** What CRIU says after every failure, whatever it was. */
   private static final Pattern NOISE =
       Pattern.compile(".* FAILED\\.?|cg: cgroupd: .*|[0-9]+ exited, status=.*|.* failed with -1");

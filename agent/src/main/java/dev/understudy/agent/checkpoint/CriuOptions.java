@@ -17,7 +17,12 @@ final class CriuOptions {
    */
   static final List<String> COMMON =
       List.of(
-          "-v1", "--manage-cgroups=ignore", "--tcp-close", "--network-lock", "skip", "--file-locks");
+          "-v1",
+          "--manage-cgroups=ignore",
+          "--tcp-close",
+          "--network-lock",
+          "skip",
+          "--file-locks");
 
   private static final int CAP_SYS_RESOURCE = 24;
 

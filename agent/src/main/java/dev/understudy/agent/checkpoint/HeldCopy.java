@@ -18,8 +18,12 @@ public record HeldCopy(Generation generation, Copy copy, int processes) {
     return generation.id();
   }
 
-  /** Lets it run: only signals, for the failover path. */
-  public void wake() throws LinuxException {
-    copy.tree().wake();
+  /**
+   * Lets it run: only signals, for the failover path.
+   *
+   * @return false when its root process is gone
+   */
+  public boolean wake() throws LinuxException {
+    return copy.tree().wake();
   }
 }

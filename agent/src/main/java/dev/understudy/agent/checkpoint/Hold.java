@@ -18,8 +18,8 @@ import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Restores a generation in a standby's sandbox and leaves it stopped. The new copy gets files of its
- * own, so the former held copy notices nothing.
+ * Restores a generation in a standby's sandbox and leaves it stopped. The new copy gets files of
+ * its own, so the former held copy notices nothing.
  */
 public final class Hold {
   private static final long BASE_NANOS = 10_000_000_000L;
@@ -58,9 +58,7 @@ public final class Hold {
       if (obstacle.isPresent()) {
         return new HoldResult.HoldFailed(obstacle.get());
       }
-      files =
-          sandbox.newFiles(
-              generation.file(Generation.UPPER), generation.file(Generation.SHM));
+      files = sandbox.newFiles(generation.file(Generation.UPPER), generation.file(Generation.SHM));
     } catch (IOException e) {
       return new HoldResult.HoldFailed(Failures.text(e));
     }
@@ -88,7 +86,7 @@ public final class Hold {
           result.timedOut()
               ? "CRIU took longer than " + limit().toSeconds() + " s and was killed"
               : CriuLog.reason(work.resolve("restore.log"));
-String errors = result.errors().isBlank() ? "" : ": " + result.errors().strip();
+      String errors = result.errors().isBlank() ? "" : ": " + result.errors().strip();
       return failed(files, why + errors);
     }
     int pid = Integer.parseInt(Files.readString(work.resolve("pid")).strip());

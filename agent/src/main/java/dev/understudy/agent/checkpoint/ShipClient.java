@@ -35,8 +35,8 @@ public final class ShipClient {
         return new Transfer(channel, generation).run(begin);
       } catch (IOException e) {
         String why = deadline.struck() ? "it took too long" : Failures.text(e);
-        return new ShipResult.ShipFailed("shipping %s to %s failed: %s".formatted(
-            generation.id(), to, why));
+        return new ShipResult.ShipFailed(
+            "shipping %s to %s failed: %s".formatted(generation.id(), to, why));
       }
     } catch (IOException e) {
       return new ShipResult.ShipFailed("closing the connection to " + to + " failed: " + e);

@@ -23,7 +23,7 @@ import java.util.concurrent.TimeUnit;
 public final class ShipServer implements AutoCloseable {
   private static final int CONNECTIONS = 4;
   private static final int BACKLOG = 16;
-  private static final int NICE = 10;
+  private static final int NICE = 0;
 
   private final ServerSocket server;
   private final byte[] key;
@@ -112,7 +112,9 @@ public final class ShipServer implements AutoCloseable {
         take(channel, manifest);
       }
     } catch (IOException | ArithmeticException e) {
-      lastFailure = Optional.of("a transfer from %s broke: %s".formatted(socket.getInetAddress(), Failures.text(e)));
+      lastFailure =
+          Optional.of(
+              "a transfer from %s broke: %s".formatted(socket.getInetAddress(), Failures.text(e)));
     } finally {
       open.remove(socket);
       free.release();
@@ -145,8 +147,7 @@ public final class ShipServer implements AutoCloseable {
   }
 
   private static void refuse(ShipChannel channel, String reason) throws IOException {
-    channel.send(
-        ShipMessages.REFUSED, ByteBuffer.wrap(reason.getBytes(StandardCharsets.UTF_8)));
+    channel.send(ShipMessages.REFUSED, ByteBuffer.wrap(reason.getBytes(StandardCharsets.UTF_8)));
   }
 
   /** Stops listening and breaks the transfers under way; their partial directories are deleted. */

@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.understudy.agent.linux;
 
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
 /** Priorities and memory locks; all but the lock concern the calling thread alone. */
 public final class Scheduling {
   private static final int SCHED_FIFO = 1;
@@ -41,6 +46,34 @@ public final class Scheduling {
   public static Attempt tryLockMemory() {
     long result = Kernel.call(Syscall.MLOCKALL, MCL_CURRENT_FUTURE_ONFAULT, 0);
     return Attempt.of("memory lock", result, "needs CAP_IPC_LOCK or a higher RLIMIT_MEMLOCK");
+  }
+
+  /**
+   * Sets the nice value of every thread that this process has now, those of the virtual machine
+   * included (setpriority(2)); threads and processes started later inherit it. A real-time thread
+   * that waits for a pause of the virtual machine is as late as the slowest of the others, so all of
+   * them have to be preferred. Where the kernel groups sessions, nice values count only within one,
+   * so that the session's group gets the value too (sched(7), autogroup).
+   *
+   * @param nice -20 to 19, higher yields more
+   */
+  public static Attempt niceThisProcess(int nice) {
+    long worst = 0;
+    try (DirectoryStream<Path> threads = Files.newDirectoryStream(Path.of("/proc/self/task"))) {
+      for (Path thread : threads) {
+        int id = Integer.parseInt(thread.getFileName().toString());
+        long result = Kernel.call(Syscall.SETPRIORITY, PRIO_PROCESS, id, nice, 0);
+        // A thread may end between being listed and being set.
+        worst = result == -Errno.ESRCH ? worst : Math.min(worst, result);
+      }
+      Path group = Path.of("/proc/self/autogroup");
+      if (Files.exists(group)) {
+        Files.writeString(group, Integer.toString(nice));
+      }
+    } catch (IOException e) {
+      return new Attempt("nice " + nice, false, "setting it failed: " + e);
+    }
+    return Attempt.of("nice " + nice, worst, "lower values need CAP_SYS_NICE");
   }
 
   /**

@@ -3,9 +3,12 @@ package dev.understudy.agent.runtime;
 
 import java.io.File;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -87,18 +90,25 @@ public final class Command {
    */
   public Result run(Duration limit) throws IOException {
     Path kept = Files.createTempFile("understudy-", ".err");
-    try {
-      Process process =
-          new ProcessBuilder(argv)
-              .directory(directory.toFile())
-              .redirectInput(new File("/dev/null"))
-              .redirectOutput(output)
-              .redirectError((errors == null ? kept : errors).toFile())
-              .start();
+    try (FileChannel written = FileChannel.open(kept, StandardOpenOption.READ)) {
+      Process process = start(kept);
       int exit = await(process, limit);
-      return new Result(exit, tail(kept), System.nanoTime());
+      long ended = System.nanoTime();
+      return new Result(exit, tail(written), ended);
+    }
+  }
+
+  /** The file loses its name at once, so that it cannot outlive an agent that is killed. */
+  private Process start(Path kept) throws IOException {
+    try {
+      return new ProcessBuilder(argv)
+          .directory(directory.toFile())
+          .redirectInput(new File("/dev/null"))
+          .redirectOutput(output)
+          .redirectError((errors == null ? kept : errors).toFile())
+          .start();
     } finally {
-      Files.deleteIfExists(kept);
+      Files.delete(kept);
     }
   }
 
@@ -134,9 +144,17 @@ public final class Command {
     new ProcessTree(Math.toIntExact(process.pid())).kill();
   }
 
-  private static String tail(Path file) throws IOException {
-    byte[] all = Files.readAllBytes(file);
-    int from = Math.max(0, all.length - KEPT_BYTES);
-    return new String(all, from, all.length - from, StandardCharsets.UTF_8);
+  private static String tail(FileChannel written) throws IOException {
+    long size = written.size();
+    ByteBuffer end = ByteBuffer.allocate((int) Math.min(KEPT_BYTES, size));
+    long at = size - end.remaining();
+    while (end.hasRemaining()) {
+      int n = written.read(end, at);
+      if (n < 0) {
+        break;
+      }
+      at += n;
+    }
+    return StandardCharsets.UTF_8.decode(end.flip()).toString();
   }
 }

@@ -19,8 +19,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A tar file that holds one image for this machine: an OCI image layout, or what {@code docker save}
- * writes. Nothing in it is trusted: names, links, sizes and digests are checked.
+ * A tar file that holds one image for this machine: an OCI image layout, or what {@code docker
+ * save} writes. Nothing in it is trusted: names, links, sizes and digests are checked.
  */
 public final class ImageArchive implements AutoCloseable {
   private static final int MOST_DOCUMENT_BYTES = 4 << 20;
@@ -69,8 +69,7 @@ public final class ImageArchive implements AutoCloseable {
     if (!Files.isRegularFile(file)) {
       throw new IOException("there is no such file");
     }
-    ImageArchive made =
-        new ImageArchive(file, FileChannel.open(file, StandardOpenOption.READ));
+    ImageArchive made = new ImageArchive(file, FileChannel.open(file, StandardOpenOption.READ));
     try {
       made.index();
       return made;

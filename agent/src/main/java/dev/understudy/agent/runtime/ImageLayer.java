@@ -127,8 +127,7 @@ final class ImageLayer {
 
   private void hardLink(Path path, TarReader.Entry entry) throws IOException {
     Path target = root.locate(entry.link());
-    if (!Files.isRegularFile(target, LinkOption.NOFOLLOW_LINKS)
-        && !Files.isSymbolicLink(target)) {
+    if (!Files.isRegularFile(target, LinkOption.NOFOLLOW_LINKS) && !Files.isSymbolicLink(target)) {
       throw new IOException(entry.name() + " links to " + entry.link() + ", which is no file");
     }
     if (!target.equals(path)) {

@@ -35,7 +35,8 @@ public final class LogPipe implements AutoCloseable {
   private LogPipe(Pipe pipe, Path file) {
     this.pipe = pipe;
     this.file = file;
-    this.reader = Thread.ofPlatform().daemon().name("log-" + file.getFileName()).unstarted(this::copy);
+    this.reader =
+        Thread.ofPlatform().daemon().name("log-" + file.getFileName()).unstarted(this::copy);
   }
 
   /**

@@ -4,9 +4,9 @@ package dev.understudy.agent.runtime;
 import dev.understudy.agent.linux.LinuxException;
 import dev.understudy.agent.linux.Signals;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.concurrent.locks.LockSupport;
@@ -24,6 +24,7 @@ public final class ProcessTree {
 
   private final int root;
   private volatile int[] remembered;
+  private boolean frozen;
 
   /** The tree below that process, not read yet. */
   public ProcessTree(int root) {
@@ -59,12 +60,16 @@ public final class ProcessTree {
     return state != 0 && state != 'Z' && state != 'X';
   }
 
-  /** Whether every thread of every process is stopped by a signal (state T). */
+  /** Reads the tree and says whether every thread of it is stopped by a signal (state T). */
   public boolean stopped() {
+    return allIn("T");
+  }
+
+  private boolean allIn(String states) {
     for (int pid : refresh()) {
       for (Path task : entries(Path.of("/proc/" + pid + "/task"))) {
         char state = state(task.resolve("stat"));
-        if (state != 'T' && state != 'Z' && state != 'X' && state != 0) {
+        if (states.indexOf(state) < 0 && state != 'Z' && state != 'X' && state != 0) {
           return false;
         }
       }
@@ -74,17 +79,20 @@ public final class ProcessTree {
 
   /**
    * Stops the whole tree with SIGSTOP and waits until it stands; new children are caught by reading
-   * again. Not the cgroup freezer: on cgroup v1 a frozen task cannot be killed.
+   * again. It stays stopped until {@link #thaw}, whatever a capture under way does. Not the cgroup
+   * freezer: on cgroup v1 a frozen task cannot be killed.
    *
    * @return whether everything stands; false when the root is gone or a task does not stop
    */
-  public boolean freeze() throws LinuxException {
+  public synchronized boolean freeze() throws LinuxException {
+    frozen = true;
     for (int round = 0; round < FREEZE_ROUNDS; round++) {
       int[] before = refresh();
       for (int pid : before) {
         Signals.kill(pid, Signals.SIGSTOP);
       }
-      if (stopped() && Arrays.equals(before, remembered)) {
+      // A task that CRIU holds by ptrace meets its stop when it is let go.
+      if (allIn("Tt") && Arrays.equals(before, remembered)) {
         return true;
       }
       if (!alive()) {
@@ -95,22 +103,40 @@ public final class ProcessTree {
     return false;
   }
 
+  /** Whether {@link #freeze} was called last, and not {@link #thaw}. */
+  public synchronized boolean frozen() {
+    return frozen;
+  }
+
   /** Lets the whole tree go on, as it is now. */
-  public void thaw() throws LinuxException {
-    for (int pid : refresh()) {
-      Signals.kill(pid, Signals.SIGCONT);
+  public synchronized void thaw() throws LinuxException {
+    frozen = false;
+    resume();
+  }
+
+  /** Lets the tree go on after a capture, unless it was frozen meanwhile. */
+  public synchronized void resume() throws LinuxException {
+    if (!frozen) {
+      wake();
+      for (int pid : refresh()) {
+        Signals.kill(pid, Signals.SIGCONT);
+      }
     }
   }
 
   /**
    * Lets the remembered processes go on: no file is read and nothing allocated, for the failover
    * path. The root goes last, so that it does not meet children that still stand.
+   *
+   * @return false when the root is gone
    */
-  public void wake() throws LinuxException {
+  public boolean wake() throws LinuxException {
     int[] all = remembered;
+    boolean there = false;
     for (int i = all.length - 1; i >= 0; i--) {
-      Signals.kill(all[i], Signals.SIGCONT);
+      there = Signals.kill(all[i], Signals.SIGCONT);
     }
+    return there;
   }
 
   /** Kills the tree; the kernel kills the root's whole PID namespace with it. */
@@ -157,7 +183,7 @@ public final class ProcessTree {
   private static Path[] entries(Path directory) {
     try (Stream<Path> list = Files.list(directory)) {
       return list.toArray(Path[]::new);
-    } catch (IOException | java.io.UncheckedIOException gone) {
+    } catch (IOException | UncheckedIOException gone) {
       return new Path[0];
     }
   }
@@ -166,8 +192,6 @@ public final class ProcessTree {
   private static String text(Path file) {
     try {
       return new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
-    } catch (NoSuchFileException gone) {
-      return "";
     } catch (IOException gone) {
       return "";
     }

@@ -63,14 +63,14 @@ public record RootFiles(Path directory) {
   /**
    * Lays the files out.
    *
-   * @param lower the unchanged root file system
+   * @param lowers the unchanged root file system, topmost layer first
    * @param devBytes most that /dev, shared memory included, may hold
    * @param upperArchive tar of the upper layer to begin with
    * @param shmArchive tar of /dev/shm to begin with
    */
   static RootFiles create(
       Path directory,
-      Path lower,
+      List<Path> lowers,
       long devBytes,
       Optional<Path> upperArchive,
       Optional<Path> shmArchive)
@@ -83,8 +83,7 @@ public record RootFiles(Path directory) {
       if (upperArchive.isPresent()) {
         unpack(upperArchive.get(), files.upper());
       }
-      Mounts.overlay(
-          files.rootfs(), List.of(lower), files.upper(), directory.resolve("work"));
+      Mounts.overlay(files.rootfs(), lowers, files.upper(), directory.resolve("work"));
       files.layOutDev(devBytes);
       if (shmArchive.isPresent()) {
         unpack(shmArchive.get(), files.shm());
@@ -113,8 +112,14 @@ public record RootFiles(Path directory) {
   /** Whiteouts are character devices 0:0, opaque directories carry an extended attribute. */
   private static void unpack(Path archive, Path into) throws IOException {
     Command.of(
-            "tar", "-C", into.toString(), "--xattrs", "--xattrs-include=*",
-            "--numeric-owner", "-xpf", archive.toString())
+            "tar",
+            "-C",
+            into.toString(),
+            "--xattrs",
+            "--xattrs-include=*",
+            "--numeric-owner",
+            "-xpf",
+            archive.toString())
         .must("unpacking the changed files", LIMIT.multipliedBy(6));
   }
 

@@ -55,8 +55,17 @@ public final class RuncStart {
     List<String> argv = new ArrayList<>(sandbox.cgroup().launcher());
     argv.addAll(
         sandbox.runc(
-            "--log", runcLog.toString(), "--log-format", "json", "run", "-d",
-            "--bundle", bundle.toString(), "--pid-file", pidFile.toString(), id));
+            "--log",
+            runcLog.toString(),
+            "--log-format",
+            "json",
+            "run",
+            "-d",
+            "--bundle",
+            bundle.toString(),
+            "--pid-file",
+            pidFile.toString(),
+            id));
     Path out = sandbox.log().writeEnd();
     Command.Result result = Command.of(argv).output(out).errors(out).run(LIMIT);
     if (!result.ok()) {

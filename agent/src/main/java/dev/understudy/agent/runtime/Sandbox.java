@@ -3,6 +3,7 @@ package dev.understudy.agent.runtime;
 
 import dev.understudy.agent.linux.Clock;
 import dev.understudy.agent.linux.PidFd;
+import dev.understudy.api.cluster.Ipv4;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,11 +31,7 @@ public final class Sandbox implements AutoCloseable {
   private final AtomicLong counter = new AtomicLong();
 
   private Sandbox(
-      SandboxSpec spec,
-      SandboxPlaces places,
-      Cgroup cgroup,
-      SandboxNetwork network,
-      LogPipe log) {
+      SandboxSpec spec, SandboxPlaces places, Cgroup cgroup, SandboxNetwork network, LogPipe log) {
     this.spec = spec;
     this.places = places;
     this.directory = places.sandbox(spec.workload());
@@ -57,6 +54,7 @@ public final class Sandbox implements AutoCloseable {
     try {
       wipe(directory);
       Files.createDirectories(directory);
+      writeNames(spec, directory.resolve("base"));
       network = SandboxNetwork.create(spec, places.bridge(), directory.resolve("ns"), gate);
       LogPipe log = LogPipe.open(places.log(spec.workload()));
       return new Sandbox(spec, places, cgroup, network, log);
@@ -68,6 +66,20 @@ public final class Sandbox implements AutoCloseable {
       cgroup.close();
       throw e;
     }
+  }
+
+  /**
+   * A read-only layer with the workload's own host name, which many programs look up when they
+   * start. It is equal on every node, so it belongs to no generation.
+   */
+  private static void writeNames(SandboxSpec spec, Path base) throws IOException {
+    Path etc = Files.createDirectories(base.resolve("etc"));
+    Path below = new InRoot(spec.lower()).follow("etc/hosts");
+    String known = Files.isRegularFile(below) ? Files.readString(below) : "127.0.0.1 localhost\n";
+    String own = Ipv4.text(spec.address()) + " " + spec.workload() + "\n";
+    Files.writeString(
+        etc.resolve("hosts"), known.endsWith("\n") ? known + own : known + "\n" + own);
+    Files.writeString(etc.resolve("hostname"), spec.workload() + "\n");
   }
 
   /** What it is for. */
@@ -110,7 +122,11 @@ public final class Sandbox implements AutoCloseable {
       throws IOException {
     Path copy = directory.resolve("copies").resolve(Long.toString(counter.incrementAndGet()));
     return RootFiles.create(
-        copy, spec.lower(), spec.memoryLimitBytes(), upperArchive, shmArchive);
+        copy,
+        List.of(directory.resolve("base"), spec.lower()),
+        spec.memoryLimitBytes(),
+        upperArchive,
+        shmArchive);
   }
 
   /** Removes files that {@link #newFiles} made and no process uses. */

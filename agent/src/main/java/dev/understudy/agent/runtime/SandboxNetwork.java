@@ -40,8 +40,7 @@ public final class SandboxNetwork implements AutoCloseable {
     SandboxNetwork made = new SandboxNetwork(directory, outer);
     made.removeDevice();
     try {
-      Namespaces.pinNew(
-          net, directory.resolve("ipc"), directory.resolve("uts"), spec.workload());
+      Namespaces.pinNew(net, directory.resolve("ipc"), directory.resolve("uts"), spec.workload());
       Namespaces.runIn(net, SandboxNetwork::disableIpv6);
       try (Netlink here = Netlink.open()) {
         here.createVeth(outer, DEVICE, net);

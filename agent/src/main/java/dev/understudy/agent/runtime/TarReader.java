@@ -191,8 +191,7 @@ final class TarReader {
       if (length <= space - at + 1 || end > bytes.length) {
         throw new IOException("a damaged pax header");
       }
-      String line =
-          new String(bytes, space + 1, (int) end - space - 2, StandardCharsets.UTF_8);
+      String line = new String(bytes, space + 1, (int) end - space - 2, StandardCharsets.UTF_8);
       int equals = line.indexOf('=');
       if (equals < 0) {
         throw new IOException("a damaged pax header");

@@ -14,4 +14,9 @@ class CheckpointTest {
   void faultsHarmNeitherTheProgramNorTheFormerCopy() throws Exception {
     TestNode.run(FaultScenario.class);
   }
+
+  @Test
+  void familiesOtherUsersAndJavaMoveToo() throws Exception {
+    TestNode.run(ProgramsScenario.class);
+  }
 }

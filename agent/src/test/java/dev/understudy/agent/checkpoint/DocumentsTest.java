@@ -17,7 +17,16 @@ class DocumentsTest {
   private static final String HASH = "0".repeat(64);
   private static final Manifest MANIFEST =
       new Manifest(
-          1, "count", 3, "a", 9, 1, 2, 3, FACTS, List.of("pipe:[7]"),
+          1,
+          "count",
+          3,
+          "a",
+          9,
+          1,
+          2,
+          3,
+          FACTS,
+          List.of("pipe:[7]"),
           List.of(new FileEntry("core-1.img", 5, List.of(HASH))));
 
   @Test
@@ -60,8 +69,7 @@ class DocumentsTest {
   }
 
   private static HostFacts here(String kernel, String flags, String criu) {
-    return new HostFacts(
-        "amd64", kernel, "GenuineIntel", List.of(flags.split(" ")), criu, "host");
+    return new HostFacts("amd64", kernel, "GenuineIntel", List.of(flags.split(" ")), criu, "host");
   }
 
   @Test

@@ -44,8 +44,7 @@ public final class FaultScenario {
     StartResult.StartFailed absent =
         (StartResult.StartFailed) stage.tryStart(sandbox, "no-such-command");
     Stage.check(absent.reason().contains("no command no-such-command"), absent.reason());
-    StartResult.StartFailed text =
-        (StartResult.StartFailed) stage.tryStart(sandbox, "/etc/passwd");
+    StartResult.StartFailed text = (StartResult.StartFailed) stage.tryStart(sandbox, "/etc/passwd");
     Stage.check(text.reason().contains("not an executable program"), text.reason());
     StartResult.StartFailed brief =
         (StartResult.StartFailed)
@@ -112,8 +111,8 @@ public final class FaultScenario {
     return false;
   }
 
-  private static void damaged(
-      Sandbox active, Copy copy, Sandbox standby, HostFacts facts) throws Exception {
+  private static void damaged(Sandbox active, Copy copy, Sandbox standby, HostFacts facts)
+      throws Exception {
     Generation good = Stage.captured(Capture.capture(active, copy, Stage.id(300), facts));
     HeldCopy former = Stage.held(Hold.hold(standby, good, facts));
     Generation bad = Stage.captured(Capture.capture(active, copy, Stage.id(301), facts));
@@ -126,23 +125,34 @@ public final class FaultScenario {
     refused(Hold.hold(standby, bad, facts), "bytes in place of");
     HostFacts other =
         new HostFacts(
-            facts.architecture(), facts.kernel(), facts.cpuVendor(), facts.cpuFlags(),
-            facts.criu(), "sha256:other");
+            facts.architecture(),
+            facts.kernel(),
+            facts.cpuVendor(),
+            facts.cpuFlags(),
+            facts.criu(),
+            "sha256:other");
     refused(Hold.hold(standby, good, other), "root file system here is sha256:other");
     Stage.check(former.copy().tree().stopped(), "the former copy still stands");
     standby.discard(former.copy());
   }
 
   /** An image that is whole but that CRIU cannot restore: one of its files is missing. */
-  private static HeldCopy unrestorable(
-      Sandbox active, Copy copy, Sandbox standby, HostFacts facts) throws Exception {
+  private static HeldCopy unrestorable(Sandbox active, Copy copy, Sandbox standby, HostFacts facts)
+      throws Exception {
     Generation good = Stage.captured(Capture.capture(active, copy, Stage.id(302), facts));
     HeldCopy former = Stage.held(Hold.hold(standby, good, facts));
     Manifest all = good.manifest();
     Manifest fewer =
         new Manifest(
-            all.version(), all.workload(), all.epochCounter(), all.epochNode(), all.sequence(),
-            all.capturedAtBootNanos(), all.captureNanos(), all.pauseNanos(), all.host(),
+            all.version(),
+            all.workload(),
+            all.epochCounter(),
+            all.epochNode(),
+            all.sequence(),
+            all.capturedAtBootNanos(),
+            all.captureNanos(),
+            all.pauseNanos(),
+            all.host(),
             all.logPipes(),
             all.files().stream().filter(file -> !file.name().equals(Generation.UPPER)).toList());
     refused(Hold.hold(standby, new Generation(good.directory(), fewer), facts), "us-data");
@@ -150,7 +160,8 @@ public final class FaultScenario {
       Stage.check(copies.count() == 1, "a failed hold leaves no files");
     }
     int[] left = standby.cgroup().pids();
-    Stage.check(left.length == former.copy().tree().pids().length, "a failed hold leaves no process");
+    Stage.check(
+        left.length == former.copy().tree().pids().length, "a failed hold leaves no process");
     return former;
   }
 
@@ -169,5 +180,4 @@ public final class FaultScenario {
       return list.count();
     }
   }
-
 }

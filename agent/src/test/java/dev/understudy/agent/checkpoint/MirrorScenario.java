@@ -3,12 +3,20 @@ package dev.understudy.agent.checkpoint;
 
 import dev.understudy.agent.runtime.Copy;
 import dev.understudy.agent.runtime.Sandbox;
+import dev.understudy.core.protocol.GenerationId;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
 
 /** A server's state moves to a second sandbox, from there to a third generation, and back. */
 public final class MirrorScenario {
+  private static Optional<Generation> base = Optional.empty();
+
   private MirrorScenario() {}
 
   public static void main(String[] args) throws Exception {
@@ -24,28 +32,40 @@ public final class MirrorScenario {
         Generation generation = Stage.captured(Capture.capture(active, copy, Stage.id(i), facts));
         Stage.check(
             generation.manifest().logPipes().equals(List.of(active.log().key())), "log pipe found");
+        Generation.deleteOthers(active.places().generations("count"), List.of(Stage.id(i)));
       }
       Stage.check(stage.ask(active).equals("2 1 2"), "the program goes on after a capture");
       Stage.check(!leftRemaps(copy), "no link of CRIU stays behind");
       mirror(stage, active, copy, standby, facts);
     }
-    Stage.check(!Files.exists(active.directory()) && !Files.exists(standby.directory()), "nothing of the sandbox stays");
-    Stage.check(!Files.readString(Path.of("/proc/self/mountinfo")).contains("/run/us/a/"), "no mount");
+    Stage.check(
+        !Files.exists(active.directory()) && !Files.exists(standby.directory()),
+        "nothing of the sandbox stays");
+    Stage.check(
+        !Files.readString(Path.of("/proc/self/mountinfo")).contains("/run/us/a/"), "no mount");
     Stage.check(!Files.readString(Path.of("/proc/net/dev")).contains("us-"), "no device");
   }
 
-  private static void mirror(Stage stage, Sandbox active, Copy copy, Sandbox standby, HostFacts facts)
-      throws Exception {
-    Generation six = Stage.captured(Capture.capture(active, copy, Stage.id(6), facts));
+  private static void mirror(
+      Stage stage, Sandbox active, Copy copy, Sandbox standby, HostFacts facts) throws Exception {
+    Stage.check(copy.tree().freeze() && copy.tree().stopped(), "the program freezes");
+    Stage.check(
+        Capture.capture(active, copy, Stage.id(6), facts) instanceof CaptureResult.CheckpointFailed,
+        "a frozen program is not captured");
+    copy.tree().thaw();
+    Generation six =
+        shipped(Stage.captured(Capture.capture(active, copy, Stage.id(6), facts)), standby);
     HeldCopy former = Stage.held(Hold.hold(standby, six, facts));
     Stage.check(stage.ask(active).startsWith("3 1"), "the active is not disturbed by a held copy");
-    Generation seven = Stage.captured(Capture.capture(active, copy, Stage.id(7), facts));
+    base = Optional.of(six);
+    Generation seven =
+        shipped(Stage.captured(Capture.capture(active, copy, Stage.id(7), facts)), standby);
     HeldCopy held = Stage.held(Hold.hold(standby, seven, facts));
     standby.discard(former.copy());
     Stage.check(held.copy().tree().stopped(), "the held copy stands");
     active.discard(copy);
     long before = System.nanoTime();
-    held.wake();
+    Stage.check(held.wake(), "the copy takes the signal");
     String answer = stage.ask(standby);
     Stage.say("woken and answered after %.2f ms".formatted((System.nanoTime() - before) / 1e6));
     Stage.check(answer.equals("4 1 2 3 4"), "the state went on: " + answer);
@@ -60,8 +80,41 @@ public final class MirrorScenario {
     Generation eight = Stage.captured(Capture.capture(standby, held.copy(), Stage.id(8), facts));
     HeldCopy again = Stage.held(Hold.hold(standby, eight, facts));
     standby.discard(held.copy());
-    again.wake();
+    Stage.check(again.wake(), "the copy takes the signal");
     Stage.check(stage.ask(standby).equals("5 1 2 3 4 5"), "a woken copy can be captured again");
+  }
+
+  /** Sends a generation to the standby's agent over loopback. */
+  private static Generation shipped(Generation generation, Sandbox standby) throws Exception {
+    byte[] key = new byte[32];
+    BlockingQueue<Generation> arrived = new ArrayBlockingQueue<>(1);
+    Receiver receiver =
+        new Receiver() {
+          @Override
+          public Answer offered(String workload, GenerationId id) {
+            return new Answer.Accept(
+                standby.places().generations(workload),
+                standby.spec().generationLimitBytes(),
+                base);
+          }
+
+          @Override
+          public void complete(Generation whole) {
+            arrived.add(whole);
+          }
+        };
+    InetSocketAddress any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+    try (ShipServer server = ShipServer.listen(any, key, receiver)) {
+      InetSocketAddress to = new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port());
+      switch (ShipClient.send(to, key, generation)) {
+        case ShipResult.Shipped(var sent, var reused, var nanos) ->
+            Stage.say(
+                "shipped %d bytes, reused %d, in %.2f ms".formatted(sent, reused, nanos / 1e6));
+        case ShipResult.Refused(var reason) -> throw new IllegalStateException(reason);
+        case ShipResult.ShipFailed(var reason) -> throw new IllegalStateException(reason);
+      }
+    }
+    return arrived.take();
   }
 
   private static boolean leftRemaps(Copy copy) throws Exception {

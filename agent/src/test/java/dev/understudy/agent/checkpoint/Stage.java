@@ -68,7 +68,8 @@ final class Stage {
   /** Two nodes on one kernel differ by their directories; device names differ by the workload. */
   Sandbox sandbox(String node, String workload) throws IOException {
     SandboxSpec spec =
-        new SandboxSpec(workload, Path.of("/"), "host", 0x0a4d0064, 24, 256L << 20);
+        new SandboxSpec(
+            workload, Path.of("/"), "host", 0x0a4d0064, 24, Long.getLong("limit", 256L << 20));
     return Sandbox.create(
         spec,
         places(node),
@@ -101,7 +102,7 @@ final class Stage {
         "-MIO::Socket::INET",
         "-e",
         "my $c = IO::Socket::INET->new(PeerAddr => '127.0.0.1:8080', Timeout => 2) or die $!;"
-            + "print scalar <$c>");
+            + "print $c \"GET / HTTP/1.0\\r\\n\\r\\n\"; print scalar <$c>");
   }
 
   /** What a command prints inside the sandbox's namespaces. */
@@ -130,7 +131,8 @@ final class Stage {
       case CaptureResult.Captured(var generation, var pause, var took) -> {
         say(
             "captured %s: pause %.2f ms, %.2f ms in all, %d bytes"
-                .formatted(generation.id(), pause / 1e6, took / 1e6, generation.manifest().bytes()));
+                .formatted(
+                    generation.id(), pause / 1e6, took / 1e6, generation.manifest().bytes()));
         yield generation;
       }
       case CaptureResult.CheckpointFailed(var reason) -> throw new IllegalStateException(reason);
@@ -140,7 +142,9 @@ final class Stage {
   static HeldCopy held(HoldResult result) {
     return switch (result) {
       case HoldResult.Held(var copy, var took) -> {
-        say("held %s after %.2f ms, %d processes".formatted(copy.id(), took / 1e6, copy.processes()));
+        say(
+            "held %s after %.2f ms, %d processes"
+                .formatted(copy.id(), took / 1e6, copy.processes()));
         yield copy;
       }
       case HoldResult.HoldFailed(var reason) -> throw new IllegalStateException(reason);

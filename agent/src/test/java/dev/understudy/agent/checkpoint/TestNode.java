@@ -56,8 +56,7 @@ final class TestNode {
     assumeTrue(
         !named.isEmpty() && Files.isExecutable(Path.of(named, "criu")),
         "skipped: UNDERSTUDY_TEST_TOOLS names no folder with criu and runc");
-    assumeTrue(
-        System.getProperty("user.name").equals("root"), "skipped: namespaces need root");
+    assumeTrue(System.getProperty("user.name").equals("root"), "skipped: namespaces need root");
     return Path.of(named);
   }
 
@@ -100,7 +99,9 @@ final class TestNode {
       if (Files.isDirectory(root)) {
         try (Stream<Path> walk = Files.walk(root)) {
           for (Path path :
-              walk.filter(Files::isDirectory).sorted(java.util.Comparator.reverseOrder()).toList()) {
+              walk.filter(Files::isDirectory)
+                  .sorted(java.util.Comparator.reverseOrder())
+                  .toList()) {
             Files.delete(path);
           }
         }

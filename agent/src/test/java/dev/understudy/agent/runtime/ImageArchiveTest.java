@@ -86,8 +86,12 @@ class ImageArchiveTest {
     refused(new TestTar().entry("odd", 'Z', "", "", 0600), "unknown kind");
     refused(new TestTar().symlink("a", "b").symlink("b", "a").file("a/x", ""), "too many symbolic");
     byte[] through =
-        new TestTar().symlink("out", "/").symlink("up", "../../..").file("out/x", "1")
-            .file("up/y", "2").bytes();
+        new TestTar()
+            .symlink("out", "/")
+            .symlink("up", "../../..")
+            .file("out/x", "1")
+            .file("up/y", "2")
+            .bytes();
     Image image = unpack(docker(through));
     assertThat(image.root().resolve("x")).hasContent("1");
     assertThat(image.root().resolve("y")).hasContent("2");
@@ -164,7 +168,8 @@ class ImageArchiveTest {
   /** A whole archive of one binary entry, without the end marker. */
   private static byte[] blob(String digest, byte[] contents) {
     byte[] named =
-        new TestTar().file("blobs/sha256/" + digest.substring(7), "x".repeat(contents.length))
+        new TestTar()
+            .file("blobs/sha256/" + digest.substring(7), "x".repeat(contents.length))
             .bytes();
     System.arraycopy(contents, 0, named, 512, contents.length);
     return java.util.Arrays.copyOf(named, named.length - 1024);

@@ -280,19 +280,6 @@ public final class Lab implements AutoCloseable {
     return Places.inside(parts.client(), workingFolder.toString(), command);
   }
 
-  /** The agent's process as this machine numbers it. */
-  public long agentPid(String node) throws LabException {
-    ProcessMark init = parts.init(node);
-    try {
-      return NodeProcesses.onHost(init, parts.control().status(init).pid())
-          .orElseThrow(
-              () -> LabException.failed("The agent of node " + node + " ended meanwhile."));
-    } catch (IOException e) {
-      throw LabException.failed(
-          "Cannot find the agent's process of node " + node + ": " + e.getMessage() + ".", e);
-    }
-  }
-
   /** The file with the output of a node's agent; it survives crashes. */
   public Path agentLog(String node) throws LabException {
     parts.node(node);
@@ -306,11 +293,6 @@ public final class Lab implements AutoCloseable {
       throw LabException.input("Lab " + name() + " has no workload " + workload + ".");
     }
     return parts.folder().nodeFolder(node).resolve("disk/logs").resolve(workload + ".log");
-  }
-
-  /** The newest lines of a node's agent, for people who ask why. */
-  public List<String> logTail(String node, int lines) throws LabException {
-    return StateFolder.tail(agentLog(node), lines).lines().toList();
   }
 
   /** Lets go of the lab; takes it away if it is bound to this process. More calls do nothing. */

@@ -29,7 +29,7 @@ record PinFile(
    * A package of a group.
    *
    * @param program whether it is wanted for itself, not only because another one needs it
-   * @param alternates in order of preference, at least one
+   * @param alternates in order of preference; none for a library that the suite has new
    */
   record Entry(String name, boolean program, List<Pin> alternates) {
     Entry {

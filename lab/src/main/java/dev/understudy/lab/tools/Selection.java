@@ -58,7 +58,7 @@ record Selection(List<Choice> choices, List<String> moved, List<String> gone) {
       }
       Choice choice = choose(entry, versions);
       requireMinimum(choice, minimums, suite);
-      if (choice.pinnedSha256().isEmpty()) {
+      if (choice.pinnedSha256().isEmpty() && !entry.alternates().isEmpty()) {
         moved.add(entry.name() + " " + entry.alternates().getFirst().version());
       }
       choices.add(choice);

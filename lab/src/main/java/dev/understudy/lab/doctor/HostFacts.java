@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.understudy.lab.doctor;
+
+import java.util.List;
+import java.util.SortedMap;
+
+/**
+ * What was seen on a host, without judgement.
+ *
+ * @param uid the effective user
+ * @param kernel the release, as {@code uname -r}
+ * @param machine the architecture as Java names it
+ * @param capabilities the effective set, capabilities(7), as in /proc/self/status
+ * @param namespaces the result of making one of each kind, time included
+ * @param overlay the result of mounting an overlay over {@code /}, written to a tmpfs
+ * @param links the result of making a veth pair in a bridge
+ * @param kernelConfig options that are set, y or m; empty if the kernel does not tell
+ * @param cgroups what controls memory
+ * @param programs where each program is, empty if it is missing
+ * @param javaFeature the version of this Java
+ * @param memoryBytes free for new programs
+ * @param diskBytes free in the cache folder
+ * @param openFiles the hard limit
+ * @param criu the result of {@code criu check}
+ */
+record HostFacts(
+    long uid,
+    String kernel,
+    String machine,
+    long capabilities,
+    Attempt namespaces,
+    Attempt overlay,
+    Attempt links,
+    List<String> kernelConfig,
+    Cgroups cgroups,
+    SortedMap<String, String> programs,
+    int javaFeature,
+    long memoryBytes,
+    long diskBytes,
+    long openFiles,
+    Criu criu) {
+
+  /** Something that was tried. */
+  sealed interface Attempt {
+    /** It worked. */
+    record Worked() implements Attempt {}
+
+    /** It did not, and the reason is in the words of the program or the kernel. */
+    record Failed(String reason) implements Attempt {}
+  }
+
+  /**
+   * The control groups of this host.
+   *
+   * @param version in words: v1, v2 or hybrid
+   * @param memoryAt where the memory controller is mounted writable; empty if nowhere
+   */
+  record Cgroups(String version, String memoryAt) {}
+
+  /** The state of CRIU in the cache. */
+  sealed interface Criu {
+    /** The first run will fetch it. */
+    record NotFetched() implements Criu {}
+
+    /**
+     * It is there.
+     *
+     * @param complaint the last line of {@code criu check}; empty if it is content
+     */
+    record Fetched(String version, String complaint) implements Criu {}
+  }
+}

@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.understudy.lab.doctor;
+
+import dev.understudy.lab.tools.ToolCache;
+import dev.understudy.lab.tools.ToolGroup;
+import dev.understudy.lab.tools.Tools;
+import dev.understudy.lab.tools.ToolsException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.zip.GZIPInputStream;
+
+/** Looks at the host that this runs on. */
+final class HostProbe implements LinkProbe {
+  private static final List<String> PROGRAMS =
+      List.of("unshare", "nsenter", "setpriv", "apt-get", "dpkg");
+  private static final String ALL_NAMESPACES = "--mount --uts --ipc --net --pid --fork --time";
+  private static final int LIMIT_SECONDS = 20;
+
+  /** Runs in a mount namespace of its own, so the mounts go when the shell ends. */
+  private static final String OVERLAY =
+      "mount -t tmpfs tmpfs /tmp && mkdir /tmp/up /tmp/work /tmp/all"
+          + " && mount -t overlay overlay"
+          + " -o lowerdir=/,upperdir=/tmp/up,workdir=/tmp/work /tmp/all"
+          + " && : > /tmp/all/written && test -e /tmp/up/written";
+
+  private static final String LINKS =
+      "ip link add v0 type veth peer name v1 && ip link add b0 type bridge"
+          + " && ip link set v0 master b0";
+
+  private final List<String> kernelConfig;
+
+  private HostProbe(List<String> kernelConfig) {
+    this.kernelConfig = kernelConfig;
+  }
+
+  static HostFacts look() throws IOException, ToolsException {
+    List<String> config = kernelConfig();
+    List<String> status = Files.readAllLines(Path.of("/proc/self/status"));
+    SortedMap<String, String> programs = new TreeMap<>();
+    for (String program : PROGRAMS) {
+      programs.put(program, find(program).map(Path::toString).orElse(""));
+    }
+    ToolCache cache = new ToolCache(_ -> {});
+    return new HostFacts(
+        Long.parseLong(words(field(status, "Uid:"))[1]),
+        System.getProperty("os.version"),
+        System.getProperty("os.arch"),
+        Long.parseUnsignedLong(field(status, "CapEff:"), 16),
+        run(unshare(ALL_NAMESPACES + " --boottime 100", "true")),
+        run(unshare("--mount", OVERLAY)),
+        new HostProbe(config).tryLinks(),
+        config,
+        parseCgroups(Files.readAllLines(Path.of("/proc/self/mounts")), HostProbe::controllers),
+        programs,
+        Runtime.version().feature(),
+        1024 * Long.parseLong(words(field(memory(), "MemAvailable:"))[0]),
+        freeBytes(cache.home()),
+        openFiles(Files.readAllLines(Path.of("/proc/self/limits"))),
+        criu(cache));
+  }
+
+  /** Uses iproute2 where it is installed, and otherwise believes the kernel's configuration. */
+  @Override
+  public HostFacts.Attempt tryLinks() {
+    if (find("ip").isPresent()) {
+      return run(unshare("--net", LINKS));
+    }
+    return kernelConfig.containsAll(List.of("VETH", "BRIDGE"))
+        ? new HostFacts.Attempt.Worked()
+        : new HostFacts.Attempt.Failed("/proc/config.gz names no VETH and BRIDGE");
+  }
+
+  private static List<String> unshare(String options, String script) {
+    List<String> command = new ArrayList<>(List.of("unshare"));
+    command.addAll(List.of(words(options)));
+    command.addAll(List.of("sh", "-ec", script));
+    return command;
+  }
+
+  /** Runs to the end; a failure carries the last line of output. */
+  private static HostFacts.Attempt run(List<String> command) {
+    try {
+      Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+      process.getOutputStream().close();
+      if (!process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)) {
+        process.destroyForcibly();
+        return new HostFacts.Attempt.Failed("no answer within " + LIMIT_SECONDS + " s");
+      }
+      // The output of these commands fits into a pipe, so it can be read afterwards.
+      byte[] output = process.getInputStream().readAllBytes();
+      List<String> lines = new String(output, StandardCharsets.UTF_8).strip().lines().toList();
+      return process.exitValue() == 0
+          ? new HostFacts.Attempt.Worked()
+          : new HostFacts.Attempt.Failed(
+              lines.isEmpty() ? "exit code " + process.exitValue() : lines.getLast());
+    } catch (IOException e) {
+      return new HostFacts.Attempt.Failed(String.valueOf(e.getMessage()));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return new HostFacts.Attempt.Failed("interrupted");
+    }
+  }
+
+  private static HostFacts.Criu criu(ToolCache cache) throws ToolsException {
+    Optional<Tools> tools = cache.ready(ToolGroup.BASE);
+    if (tools.isEmpty()) {
+      return new HostFacts.Criu.NotFetched();
+    }
+    String version = tools.get().versions().getOrDefault("criu", "unknown");
+    return switch (run(List.of(tools.get().criu().toString(), "check"))) {
+      case HostFacts.Attempt.Worked() -> new HostFacts.Criu.Fetched(version, "");
+      case HostFacts.Attempt.Failed(String reason) -> new HostFacts.Criu.Fetched(version, reason);
+    };
+  }
+
+  private static Optional<Path> find(String program) {
+    String path = System.getenv().getOrDefault("PATH", "") + ":/usr/sbin:/usr/bin:/sbin:/bin";
+    return Arrays.stream(path.split(":", -1))
+        .filter(folder -> folder.startsWith("/"))
+        .map(folder -> Path.of(folder, program))
+        .filter(Files::isExecutable)
+        .findFirst();
+  }
+
+  /** The names, without CONFIG_, of options that are built in or modules; empty if untold. */
+  private static List<String> kernelConfig() throws IOException {
+    Path file = Path.of("/proc/config.gz");
+    if (!Files.isReadable(file)) {
+      return List.of();
+    }
+    try (InputStream in = Files.newInputStream(file)) {
+      byte[] config = new GZIPInputStream(in).readAllBytes();
+      return parseConfig(new String(config, StandardCharsets.US_ASCII));
+    }
+  }
+
+  static List<String> parseConfig(String text) {
+    return text.lines()
+        .filter(line -> line.matches("CONFIG_[A-Z0-9_]+=[ym]"))
+        .map(line -> line.substring("CONFIG_".length(), line.length() - 2))
+        .toList();
+  }
+
+  /** Gives the text of cgroup.controllers of a cgroup2 mount, cgroups(7). */
+  interface ControllersReader {
+    String read(String mount) throws IOException;
+  }
+
+  private static String controllers(String mount) throws IOException {
+    return Files.readString(Path.of(mount, "cgroup.controllers"));
+  }
+
+  static HostFacts.Cgroups parseCgroups(List<String> mounts, ControllersReader reader)
+      throws IOException {
+    boolean v1 = false;
+    boolean v2 = false;
+    String memoryAt = "";
+    for (String mount : mounts) {
+      String[] fields = mount.split(" ", -1);
+      List<String> options = Arrays.asList(fields[3].split(",", -1));
+      boolean writable = options.contains("rw");
+      if (fields[2].equals("cgroup")) {
+        v1 = true;
+        memoryAt = writable && options.contains("memory") ? fields[1] : memoryAt;
+      } else if (fields[2].equals("cgroup2")) {
+        v2 = true;
+        boolean memory = Arrays.asList(words(reader.read(fields[1]))).contains("memory");
+        memoryAt = writable && memory ? fields[1] : memoryAt;
+      }
+    }
+    String version = v1 && v2 ? "hybrid" : v2 ? "v2" : v1 ? "v1" : "not mounted";
+    return new HostFacts.Cgroups(version, memoryAt);
+  }
+
+  static long openFiles(List<String> limits) {
+    String hard = words(field(limits, "Max open files"))[1];
+    return hard.equals("unlimited") ? Long.MAX_VALUE : Long.parseLong(hard);
+  }
+
+  private static List<String> memory() throws IOException {
+    return Files.readAllLines(Path.of("/proc/meminfo"));
+  }
+
+  private static long freeBytes(Path folder) throws IOException {
+    Path existing = folder;
+    while (!Files.exists(existing) && existing.getParent() != null) {
+      existing = existing.getParent();
+    }
+    return Files.getFileStore(existing).getUsableSpace();
+  }
+
+  private static String field(List<String> lines, String name) {
+    for (String line : lines) {
+      if (line.startsWith(name)) {
+        return line.substring(name.length()).strip();
+      }
+    }
+    throw new IllegalStateException("no line starts with " + name + ": " + lines);
+  }
+
+  private static String[] words(String text) {
+    return text.strip().split("\\s+", -1);
+  }
+}

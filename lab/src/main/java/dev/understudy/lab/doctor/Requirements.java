@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.understudy.lab.doctor;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** What a lab needs, compared with what a host has. Pure. */
+final class Requirements {
+  private static final long MEMORY_BYTES = 1_500_000_000L;
+  private static final long DISK_BYTES = 500_000_000L;
+  private static final long OPEN_FILES = 4096;
+  private static final int JAVA_FEATURE = 25;
+  private static final String CONTAINER_ADVICE =
+      "start the container with --privileged, or use a virtual machine";
+
+  /** A capability, its number in capabilities(7), and what it is for. */
+  private record Capability(String name, int number, String purpose) {}
+
+  private static final List<Capability> CAPABILITIES =
+      List.of(
+          new Capability("CAP_SYS_ADMIN", 21, "namespaces and mounts"),
+          new Capability("CAP_NET_ADMIN", 12, "interfaces and addresses"),
+          new Capability("CAP_NET_RAW", 13, "gratuitous ARP"),
+          new Capability("CAP_SYS_PTRACE", 19, "checkpoints"),
+          new Capability("CAP_SYS_NICE", 23, "real-time scheduling of the agent"),
+          new Capability("CAP_IPC_LOCK", 14, "locked memory of the agent"));
+
+  private static final int CAP_SYS_ADMIN = 21;
+  private static final int CAP_SYS_RESOURCE = 24;
+  private static final int CAP_BPF = 39;
+  private static final int CAP_CHECKPOINT_RESTORE = 40;
+
+  private final HostFacts facts;
+  private final List<Check> checks = new ArrayList<>();
+
+  private Requirements(HostFacts facts) {
+    this.facts = facts;
+  }
+
+  static List<Check> judge(HostFacts facts) {
+    Requirements requirements = new Requirements(facts);
+    requirements.platform();
+    requirements.capabilities();
+    requirements.kernelFeatures();
+    requirements.gate();
+    requirements.cgroups();
+    requirements.programs();
+    requirements.room();
+    requirements.criu();
+    return List.copyOf(requirements.checks);
+  }
+
+  private void platform() {
+    required("root", facts.uid() == 0, "uid " + facts.uid(), "uid 0", "run the command as root");
+    required(
+        "kernel",
+        kernelAtLeast(facts.kernel(), 5, 6),
+        "Linux " + facts.kernel(),
+        "5.6, for time namespaces",
+        "install a newer kernel");
+    required(
+        "processor",
+        facts.machine().equals("amd64"),
+        facts.machine(),
+        "amd64",
+        "use an x86-64 machine: the tools are fetched for it only");
+    required(
+        "Java",
+        facts.javaFeature() >= JAVA_FEATURE,
+        "" + facts.javaFeature(),
+        JAVA_FEATURE + " or later",
+        "set JAVA_HOME to a JDK 25");
+  }
+
+  private void capabilities() {
+    for (Capability capability : CAPABILITIES) {
+      boolean there = has(capability.number());
+      String needed = "for " + capability.purpose();
+      required(capability.name(), there, presence(there), needed, privilegeAdvice());
+    }
+    boolean bpf = has(CAP_BPF) || has(CAP_SYS_ADMIN);
+    required("CAP_BPF", bpf, presence(bpf), "or CAP_SYS_ADMIN", privilegeAdvice());
+    boolean restore = has(CAP_CHECKPOINT_RESTORE) || has(CAP_SYS_ADMIN);
+    required(
+        "CAP_CHECKPOINT_RESTORE",
+        restore,
+        presence(restore),
+        "or CAP_SYS_ADMIN",
+        privilegeAdvice());
+    boolean resource = has(CAP_SYS_RESOURCE);
+    checks.add(
+        Check.optional(
+            "CAP_SYS_RESOURCE",
+            resource,
+            presence(resource),
+            "to raise limits",
+            "without it a workload cannot have more than "
+                + facts.openFiles()
+                + " open files, nor a lowered OOM score"));
+  }
+
+  private void kernelFeatures() {
+    attempt("namespaces", facts.namespaces(), "mount, uts, ipc, net, pid, time");
+    attempt("overlay over /", facts.overlay(), "overlayfs with its upper part on tmpfs");
+    attempt("veth and bridge", facts.links(), "made in a network namespace");
+  }
+
+  private void gate() {
+    boolean ebpf =
+        kernelAtLeast(facts.kernel(), 6, 6)
+            && (facts.kernelConfig().isEmpty() || facts.kernelConfig().contains("NET_XGRESS"));
+    boolean nftables = facts.kernelConfig().contains("NF_TABLES");
+    String found = ebpf ? "eBPF (TCX)" : nftables ? "nftables only" : "neither";
+    required(
+        "output gate",
+        ebpf || nftables,
+        found,
+        "eBPF (TCX), from Linux 6.6, or nftables",
+        "install a kernel 6.6 or later");
+  }
+
+  private void cgroups() {
+    HostFacts.Cgroups cgroups = facts.cgroups();
+    boolean there = !cgroups.memoryAt().isEmpty();
+    required(
+        "memory cgroup",
+        there,
+        cgroups.version() + (there ? ", memory at " + cgroups.memoryAt() : ", no memory"),
+        "v1 or v2, writable",
+        "boot with cgroup_enable=memory; in a container: " + CONTAINER_ADVICE);
+  }
+
+  private void programs() {
+    boolean fetched = facts.criu() instanceof HostFacts.Criu.Fetched;
+    facts
+        .programs()
+        .forEach((program, path) -> {
+          boolean packaging = program.equals("apt-get") || program.equals("dpkg");
+          String advice =
+              packaging
+                  ? "use a Debian-like system: the tools come as Debian packages"
+                  : "install the package util-linux";
+          boolean there = !path.isEmpty();
+          String found = there ? path : "not found";
+          String needed = packaging ? "until the tools are fetched" : "in the PATH";
+          checks.add(
+              packaging && fetched
+                  ? Check.optional(program, there, found, needed, advice)
+                  : Check.required(program, there, found, needed, advice));
+        });
+  }
+
+  private void room() {
+    required(
+        "free memory",
+        facts.memoryBytes() >= MEMORY_BYTES,
+        gigabytes(facts.memoryBytes()),
+        gigabytes(MEMORY_BYTES),
+        "stop other programs, or use a larger machine");
+    required(
+        "free disk",
+        facts.diskBytes() >= DISK_BYTES,
+        gigabytes(facts.diskBytes()),
+        gigabytes(DISK_BYTES),
+        "make room, or set UNDERSTUDY_CACHE to a folder on a larger disk");
+    required(
+        "open files",
+        facts.openFiles() >= OPEN_FILES,
+        "hard limit " + facts.openFiles(),
+        "" + OPEN_FILES,
+        "raise it: ulimit -Hn " + OPEN_FILES);
+  }
+
+  private void criu() {
+    checks.add(
+        switch (facts.criu()) {
+          case HostFacts.Criu.NotFetched() ->
+              Check.optional(
+                  "criu check",
+                  false,
+                  "not fetched yet",
+                  "4.2 or later",
+                  "nothing to do: the first run fetches it");
+          case HostFacts.Criu.Fetched(String version, String complaint) ->
+              Check.required(
+                  "criu check",
+                  complaint.isEmpty(),
+                  version + (complaint.isEmpty() ? ", looks good" : ": " + complaint),
+                  "4.2 or later, content",
+                  privilegeAdvice() + "; needs a kernel with CONFIG_CHECKPOINT_RESTORE");
+        });
+  }
+
+  private void attempt(String name, HostFacts.Attempt attempt, String needed) {
+    checks.add(
+        switch (attempt) {
+          case HostFacts.Attempt.Worked() -> Check.required(name, true, "works", needed, "");
+          case HostFacts.Attempt.Failed(String reason) ->
+              Check.required(
+                  name, false, reason, needed, privilegeAdvice() + "; needs a kernel that has it");
+        });
+  }
+
+  private void required(String name, boolean ok, String found, String needed, String advice) {
+    checks.add(Check.required(name, ok, found, needed, advice));
+  }
+
+  private String privilegeAdvice() {
+    return facts.uid() == 0 ? "in a container: " + CONTAINER_ADVICE : "run the command as root";
+  }
+
+  private boolean has(int capability) {
+    return (facts.capabilities() >>> capability & 1) == 1;
+  }
+
+  private static String presence(boolean there) {
+    return there ? "there" : "not there";
+  }
+
+  private static String gigabytes(long bytes) {
+    return String.format(Locale.ROOT, "%.1f GB", bytes / 1e9);
+  }
+
+  /** A release that does not start with two numbers counts as too old. */
+  static boolean kernelAtLeast(String release, int major, int minor) {
+    String[] parts = release.split("[^0-9]+", -1);
+    if (parts.length < 2 || parts[0].isEmpty() || parts[1].isEmpty()) {
+      return false;
+    }
+    int found = Integer.parseInt(parts[0]);
+    return found > major || (found == major && Integer.parseInt(parts[1]) >= minor);
+  }
+}

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.understudy.tidy;
+
+import dev.understudy.tidy.Repository.TextFile;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Who may name whom, as ARCHITECTURE.md draws it. */
+final class Layering {
+  private static final Pattern IMPORT =
+      Pattern.compile("(?m)^import (?:static )?([a-z][\\w.]*\\.[A-Z*][\\w.*]*);");
+  private static final Pattern OWN_NAME = Pattern.compile("dev\\.understudy((?:\\.[a-z]\\w*)+)");
+
+  /** Which modules each module may name, itself included. */
+  private static final Map<String, List<String>> MAY_NAME =
+      Map.of(
+          "core", List.of("core"),
+          "api", List.of("core", "api"),
+          "agent", List.of("core", "api", "agent"),
+          "lab", List.of("core", "api", "agent", "lab"),
+          "cli", List.of("core", "api", "agent", "lab", "cli"),
+          "tidy", List.of("tidy"));
+
+  private static final List<String> CORE_PACKAGES =
+      List.of(
+          "java.lang",
+          "java.lang.annotation",
+          "java.math",
+          "java.util",
+          "java.util.function",
+          "java.util.random",
+          "java.util.stream",
+          "org.jspecify.annotations");
+
+  private Layering() {}
+
+  static List<String> violations(TextFile file) {
+    List<String> allowed = MAY_NAME.get(file.module());
+    if (!file.isJava() || allowed == null) {
+      return List.of();
+    }
+    List<String> violations = new ArrayList<>();
+    Matcher names = OWN_NAME.matcher(withoutComments(file.text()));
+    while (names.find()) {
+      String[] parts = names.group(1).substring(1).split("\\.", -1);
+      if (!allowed.contains(parts[0])) {
+        violations.add(file.path() + " names " + names.group() + ", may name " + allowed);
+      }
+      boolean outside = file.module().equals("lab") || file.module().equals("cli");
+      if (outside && names.group().startsWith("dev.understudy.core.protocol")) {
+        violations.add(file.path() + " looks inside of the protocol");
+      }
+    }
+    if (file.module().equals("core") && !file.isTest()) {
+      violations.addAll(coreImports(file));
+    }
+    return violations;
+  }
+
+  private static List<String> coreImports(TextFile file) {
+    List<String> violations = new ArrayList<>();
+    Matcher imports = IMPORT.matcher(file.text());
+    while (imports.find()) {
+      String name = imports.group(1);
+      Matcher type = Pattern.compile("\\.[A-Z*]").matcher(name);
+      String package_ = type.find() ? name.substring(0, type.start()) : name;
+      if (!package_.startsWith("dev.understudy.") && !CORE_PACKAGES.contains(package_)) {
+        violations.add(file.path() + " imports " + name + ", core may use " + CORE_PACKAGES);
+      }
+    }
+    return violations;
+  }
+
+  /** Drops strings, too: they may quote what code may not name. */
+  private static String withoutComments(String text) {
+    String code = text.replaceAll("\"(?:[^\"\\\\\n]|\\\\.)*\"", "");
+    return code.replaceAll("(?s)/\\*.*?\\*/", "").replaceAll("//[^\\n]*", "");
+  }
+}
