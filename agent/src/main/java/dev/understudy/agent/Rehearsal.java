@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.understudy.agent;
 
+import dev.understudy.agent.wire.ClusterKey;
 import dev.understudy.agent.wire.DatagramCodec;
 import dev.understudy.core.protocol.Command;
 import dev.understudy.core.protocol.Datagram;
@@ -42,6 +43,7 @@ final class Rehearsal {
   private final List<Flight> flights = new ArrayList<>();
   private long now = MILLI;
   private int woken;
+  private int said;
 
   /** Something under way to a node. */
   private record Flight(long at, String to, Input input) {}
@@ -52,7 +54,7 @@ final class Rehearsal {
   }
 
   /** The codec that a rehearsal speaks: the same code, other names. */
-  static DatagramCodec codec(dev.understudy.agent.wire.ClusterKey key) {
+  static DatagramCodec codec(ClusterKey key) {
     return new DatagramCodec(key, NAMES, List.of(WORKLOAD));
   }
 
@@ -89,7 +91,7 @@ final class Rehearsal {
     advance(PROTECTED_MILLIS * scale);
     nodes.remove("a");
     advance(FAILOVER_MILLIS * scale);
-    return woken > 0 ? 1 : 0;
+    return woken > 0 && said > 0 ? 1 : 0;
   }
 
   private void advance(long millis) {
@@ -123,7 +125,7 @@ final class Rehearsal {
     outcome.persistFirst().ifPresent(s -> fly(name, new Input.Persisted(now + HOP_NANOS, s)));
     outcome.thenSend().forEach(this::send);
     outcome.thenRun().forEach(command -> run(name, command));
-    outcome.verdicts().forEach(verdict -> EventDetails.of(verdict).toString());
+    outcome.verdicts().forEach(verdict -> said += EventDetails.of(verdict).details().size());
   }
 
   private void send(Datagram datagram) {

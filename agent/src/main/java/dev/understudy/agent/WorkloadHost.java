@@ -44,7 +44,7 @@ import org.jspecify.annotations.Nullable;
 final class WorkloadHost {
   private static final long[] ANNOUNCE_AGAIN_NANOS = {20_000_000L, 100_000_000L, 1_000_000_000L};
 
-  private static final int REHEARSALS = 50;
+  private static final int REHEARSALS = 5;
 
   /** Sends a generation to a node and returns when it is held there. */
   interface Shipment {
