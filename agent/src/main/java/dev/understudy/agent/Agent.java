@@ -18,7 +18,6 @@ import dev.understudy.agent.linux.Namespaces;
 import dev.understudy.agent.linux.Poller;
 import dev.understudy.agent.linux.UdpSocket;
 import dev.understudy.agent.runtime.CgroupPlaces;
-import dev.understudy.agent.runtime.Program;
 import dev.understudy.agent.runtime.Sandbox;
 import dev.understudy.agent.runtime.SandboxNetwork;
 import dev.understudy.agent.runtime.SandboxPlaces;
@@ -96,16 +95,13 @@ final class Agent implements AutoCloseable {
         cluster
             .node(options.node())
             .orElseThrow(
-                () ->
-                    new IOException(
-                        options.cluster() + " has no node named " + options.node()));
+                () -> new IOException(options.cluster() + " has no node named " + options.node()));
     Files.createDirectories(options.state());
     DurableStore store = new DurableStore(options.state().resolve("protocol"));
     DurableState durable = store.load().nextStart(cluster.timing().promiseNanos());
     store.save(durable);
     Journal journal =
-        Journal.open(
-            options.state().resolve("events.jsonl"), self.name(), durable.incarnation());
+        Journal.open(options.state().resolve("events.jsonl"), self.name(), durable.incarnation());
     journal.record(startedAt, "", NodeEvent.AGENT_STARTED);
     ClusterKey key = ClusterKey.read(options.key());
     FailoverNode node =
@@ -129,7 +125,7 @@ final class Agent implements AutoCloseable {
         new Agent(self, cluster, journal, mailbox, exits, cycle, executor, durable.incarnation());
     agent.addWorkloads(options, key, addresses);
     agent.listen(key);
-    LinuxWarmup.run();
+    agent.rehearse(key);
     return agent;
   }
 
@@ -169,8 +165,7 @@ final class Agent implements AutoCloseable {
             options.run(),
             options.state(),
             options.uplink(),
-            new CgroupPlaces(
-                Path.of("/sys/fs/cgroup"), options.cgroupMemory(), options.cgroup()),
+            new CgroupPlaces(Path.of("/sys/fs/cgroup"), options.cgroupMemory(), options.cgroup()),
             new ToolPaths(options.criu(), options.runc()));
     for (WorkloadSpec workload : cluster.workloads()) {
       boolean runs = workload.nodes().contains(self.name()) && !self.witnessOnly();
@@ -209,11 +204,6 @@ final class Agent implements AutoCloseable {
         Namespaces.callIn(
             sandbox.network().net(),
             () -> GratuitousArp.open(SandboxNetwork.DEVICE, workload.address()));
-    // Behind the shut gate: the first call of everything on the failover path is paid for here.
-    for (int i = 0; i < 100; i++) {
-      arp.announce();
-      choice.gate().shut();
-    }
     WorkloadHost host =
         new WorkloadHost(
             sandbox,
@@ -255,6 +245,16 @@ final class Agent implements AutoCloseable {
     ControlServer control =
         ControlServer.start(ControlToken.of(key.bytes()), this::status, journal);
     closing.add(control);
+  }
+
+  private void rehearse(ClusterKey key) throws IOException {
+    LinuxWarmup.run();
+    executor.rehearse();
+    int woken = Rehearsal.play(cluster.timing(), Rehearsal.codec(key));
+    if (woken != Rehearsal.rounds()) {
+      throw new IllegalStateException(
+          "broken: " + woken + " of " + Rehearsal.rounds() + " rehearsed failovers woke a copy");
+    }
   }
 
   private NodeStatus status() {

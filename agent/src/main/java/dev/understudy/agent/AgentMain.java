@@ -43,12 +43,11 @@ public final class AgentMain {
       Thread duty =
           Thread.ofPlatform()
               .name("duty-cycle")
-              .unstarted(
-                  () -> {
-                    Attempt first = Scheduling.tryRealTime(REAL_TIME_PRIORITY);
-                    Attempt slack = Scheduling.timerSlack(SLACK_NANOS);
-                    agent.run(locked, preferred, first, slack);
-                  });
+              .unstarted(() -> {
+                Attempt first = Scheduling.tryRealTime(REAL_TIME_PRIORITY);
+                Attempt slack = Scheduling.timerSlack(SLACK_NANOS);
+                agent.run(locked, preferred, first, slack);
+              });
       Runtime.getRuntime().addShutdownHook(new Thread(agent::stop, "stop"));
       duty.start();
       duty.join();

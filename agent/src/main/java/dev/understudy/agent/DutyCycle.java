@@ -134,5 +134,4 @@ final class DutyCycle {
     }
     executor.execute(outcome, input.now());
   }
-
 }

@@ -3,7 +3,6 @@ package dev.understudy.agent;
 
 import dev.understudy.agent.control.Journal;
 import dev.understudy.agent.linux.Clock;
-import dev.understudy.api.control.NodeEvent;
 import dev.understudy.api.control.NodeStatus;
 import dev.understudy.api.control.WorkloadStatus;
 import dev.understudy.core.protocol.Command;
@@ -34,8 +33,7 @@ final class NodeExecutor implements DutyCycle.Executor {
   private final Map<String, WorkloadHost> hosts = new TreeMap<>();
   private final Map<String, String> lastVerdicts = new TreeMap<>();
 
-  NodeExecutor(
-      FailoverNode node, Mailbox mailbox, DurableStore store, Journal journal) {
+  NodeExecutor(FailoverNode node, Mailbox mailbox, DurableStore store, Journal journal) {
     this.node = node;
     this.mailbox = mailbox;
     this.store = store;
@@ -49,20 +47,17 @@ final class NodeExecutor implements DutyCycle.Executor {
 
   @Override
   public void persist(DurableState state) {
-    disk.execute(
-        () -> {
-          try {
-            store.save(state);
-          } catch (IOException e) {
-            // Without its ceiling this node grants no newer epoch; that is safe, and must be seen.
-            mailbox.post(
-                () ->
-                    journal.record(
-                        Clock.bootNanos(), "", "disk-failed", "why", String.valueOf(e)));
-            return;
-          }
-          mailbox.tell(at -> new Input.Persisted(at, state));
-        });
+    disk.execute(() -> {
+      try {
+        store.save(state);
+      } catch (IOException e) {
+        // Without its ceiling this node grants no newer epoch; that is safe, and must be seen.
+        mailbox.post(
+            () -> journal.record(Clock.bootNanos(), "", "disk-failed", "why", String.valueOf(e)));
+        return;
+      }
+      mailbox.tell(at -> new Input.Persisted(at, state));
+    });
   }
 
   @Override
@@ -90,49 +85,9 @@ final class NodeExecutor implements DutyCycle.Executor {
   }
 
   private void note(Verdict verdict, long now) {
-    String text = verdict.text();
-    String workload = verdict.workload();
-    switch (verdict) {
-      case Verdict.Suspected(_, var active, var silent) ->
-          journal.record(
-              now, workload, NodeEvent.SUSPECTED, "active", active, "silent_ms", ms(silent));
-      case Verdict.Elected(_, var epoch, var generation, var votes) ->
-          journal.record(
-              now,
-              workload,
-              NodeEvent.ELECTED,
-              "epoch",
-              epoch.toString(),
-              "generation",
-              generation.toString(),
-              "votes",
-              Integer.toString(votes));
-      case Verdict.Withdrew _ -> journal.record(now, workload, NodeEvent.WITHDREW, "text", text);
-      case Verdict.Lapsed _ -> journal.record(now, workload, NodeEvent.LAPSED, "text", text);
-      case Verdict.Released _ -> journal.record(now, workload, NodeEvent.RELEASED, "text", text);
-      case Verdict.Raised _ -> journal.record(now, workload, NodeEvent.RAISED, "text", text);
-      case Verdict.Late _ -> journal.record(now, workload, NodeEvent.LATE, "text", text);
-      case Verdict.Protected(_, var standby, var generation) ->
-          journal.record(
-              now,
-              workload,
-              NodeEvent.PROTECTED,
-              "standby",
-              standby,
-              "generation",
-              generation.toString());
-      case Verdict.Unprotected _ ->
-          journal.record(now, workload, NodeEvent.UNPROTECTED, "text", text);
-      case Verdict.Stretched(_, var from, var to) ->
-          journal.record(
-              now,
-              workload,
-              NodeEvent.INTERVAL_STRETCHED,
-              "from_ms",
-              ms(from),
-              "to_ms",
-              ms(to));
-    }
+    EventDetails event = EventDetails.of(verdict);
+    journal.record(
+        now, verdict.workload(), event.kind(), event.details().toArray(String[]::new));
   }
 
   @Override
@@ -192,8 +147,9 @@ final class NodeExecutor implements DutyCycle.Executor {
         host == null ? "" : host.lastError());
   }
 
-  private static String ms(long nanos) {
-    return Double.toString(Math.round(nanos / 1e4) / 100.0);
+  /** Runs what a failover runs here, while nothing can have an effect. */
+  void rehearse() {
+    hosts.values().forEach(WorkloadHost::rehearse);
   }
 
   void close() throws IOException {

@@ -44,6 +44,8 @@ import org.jspecify.annotations.Nullable;
 final class WorkloadHost {
   private static final long[] ANNOUNCE_AGAIN_NANOS = {20_000_000L, 100_000_000L, 1_000_000_000L};
 
+  private static final int REHEARSALS = 5;
+
   /** Sends a generation to a node and returns when it is held there. */
   interface Shipment {
     void ship(Generation generation, String standby) throws IOException;
@@ -102,11 +104,10 @@ final class WorkloadHost {
     return Thread.ofPlatform()
         .daemon()
         .name(prefix + name)
-        .unstarted(
-            () -> {
-              var _ = Scheduling.niceThisThread(0);
-              work.run();
-            });
+        .unstarted(() -> {
+          var _ = Scheduling.niceThisThread(0);
+          work.run();
+        });
   }
 
   // ---- on the duty cycle -----------------------------------------------------------------------
@@ -152,7 +153,8 @@ final class WorkloadHost {
         running.tree().thaw();
       } else if (copy != null && copy.id().equals(generation)) {
         if (!copy.wake()) {
-          mailbox.tell(at -> new Input.Failed(at, name, reign, "the held copy " + generation + " has died"));
+          mailbox.tell(
+              at -> new Input.Failed(at, name, reign, "the held copy " + generation + " has died"));
           return;
         }
         ageNanos = Clock.bootNanos() - heldSince;
@@ -174,7 +176,7 @@ final class WorkloadHost {
         "epoch",
         reign.toString(),
         "age_ms",
-        millis(ageNanos));
+        EventDetails.millis(ageNanos));
     mailbox.tell(at -> new Input.Running(at, name, reign));
   }
 
@@ -234,11 +236,10 @@ final class WorkloadHost {
 
   private void start(Epoch reign) {
     startWanted = reign;
-    lifecycle.execute(
-        () -> {
-          StartResult result = RuncStart.start(sandbox, program);
-          mailbox.post(() -> started(reign, result));
-        });
+    lifecycle.execute(() -> {
+      StartResult result = RuncStart.start(sandbox, program);
+      mailbox.post(() -> started(reign, result));
+    });
   }
 
   private void started(Epoch reign, StartResult result) {
@@ -307,11 +308,11 @@ final class WorkloadHost {
         "generation",
         generation.id().toString(),
         "pause_ms",
-        millis(pauseNanos),
+        EventDetails.millis(pauseNanos),
         "bytes",
         Long.toString(generation.manifest().bytes()),
         "took_ms",
-        millis(tookNanos),
+        EventDetails.millis(tookNanos),
         "began_boot_nanos",
         Long.toString(generation.manifest().capturedAtBootNanos()));
   }
@@ -330,7 +331,7 @@ final class WorkloadHost {
         "generation",
         fresh.id().toString(),
         "hold_ms",
-        millis(holdNanos),
+        EventDetails.millis(holdNanos),
         "processes",
         Integer.toString(fresh.processes()));
     mailbox.tell(at -> new Input.CopyHeld(at, name, fresh.id()));
@@ -356,8 +357,7 @@ final class WorkloadHost {
     long began = System.nanoTime();
     CaptureResult result = Capture.capture(sandbox, copy, id, facts);
     switch (result) {
-      case CaptureResult.CheckpointFailed(var reason) ->
-          mailbox.post(() -> failed(id, reason));
+      case CaptureResult.CheckpointFailed(var reason) -> mailbox.post(() -> failed(id, reason));
       case CaptureResult.Captured(var generation, var pause, var took) -> {
         mailbox.post(() -> captured(generation, pause, took));
         try {
@@ -375,8 +375,7 @@ final class WorkloadHost {
 
   private void keepOnly(Generation newest) {
     try {
-      Generation.deleteOthers(
-          sandbox.places().generations(name), List.of(newest.id()));
+      Generation.deleteOthers(sandbox.places().generations(name), List.of(newest.id()));
     } catch (IOException e) {
       mailbox.post(() -> lastError = "old generations stay: " + e.getMessage());
     }
@@ -443,6 +442,20 @@ final class WorkloadHost {
         Optional.ofNullable(current).map(HeldCopy::generation));
   }
 
+  /**
+   * Runs the failover path of this workload behind the shut gate and without a copy; what comes back
+   * through the mailbox belongs to no epoch and means nothing to the protocol.
+   */
+  void rehearse() {
+    for (int i = 0; i < REHEARSALS; i++) {
+      run(new Command.OpenGate(name, Epoch.NONE, 1), 0);
+      run(new Command.ShutGate(name, Epoch.NONE), 0);
+      run(new Command.Wake(name, Epoch.NONE, GenerationId.NONE), 0);
+      run(new Command.Discard(name, "rehearsal"), 0);
+      announceOnce();
+    }
+  }
+
   // ---- for status ------------------------------------------------------------------------------
 
   /** Age of the held copy's state in milliseconds; -1 when none is held. */
@@ -467,9 +480,5 @@ final class WorkloadHost {
     lifecycle.shutdownNow();
     checkpoints.shutdownNow();
     sandbox.close();
-  }
-
-  private static String millis(long nanos) {
-    return Double.toString(Math.round(nanos / 1e4) / 100.0);
   }
 }

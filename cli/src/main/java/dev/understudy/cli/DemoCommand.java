@@ -55,15 +55,8 @@ final class DemoCommand implements Callable<Integer> {
     Tools tools = new ToolCache(console::progress).provide(ToolGroup.PYTHON);
     CountCluster size =
         new CountCluster(
-            tools.python(),
-            tools.pythonHome(),
-            program,
-            bytes,
-            timing,
-            Strategy.MIRROR,
-            interval);
-    Demo demo =
-        new Demo(LabStage.opener(tools, console::progress), Time.HOST, console::progress);
+            tools.python(), tools.pythonHome(), program, bytes, timing, Strategy.MIRROR, interval);
+    Demo demo = new Demo(LabStage.opener(tools, console::progress), Time.HOST, console::progress);
     DemoReport report = demo.run(size, phase);
     if (options.json) {
       console.json(report);

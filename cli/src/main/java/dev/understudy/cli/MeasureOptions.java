@@ -51,15 +51,14 @@ final class MeasureOptions {
 
   Timing timing() {
     return Timing.named(profile)
-        .orElseThrow(
-            () ->
-                wrong(
-                    "--profile must be one of "
-                        + Timing.PROFILES.stream()
-                            .map(Timing::profile)
-                            .collect(Collectors.joining(", "))
-                        + ", not "
-                        + profile));
+        .orElseThrow(() ->
+            wrong(
+                "--profile must be one of "
+                    + Timing.PROFILES.stream()
+                        .map(Timing::profile)
+                        .collect(Collectors.joining(", "))
+                    + ", not "
+                    + profile));
   }
 
   long intervalNanos() {

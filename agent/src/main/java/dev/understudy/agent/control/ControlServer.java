@@ -42,7 +42,8 @@ public final class ControlServer implements AutoCloseable {
   /** Listens from now on. */
   public static ControlServer start(String token, Supplier<NodeStatus> status, Journal journal)
       throws IOException {
-    InetSocketAddress where = new InetSocketAddress(InetAddress.getLoopbackAddress(), ControlToken.PORT);
+    InetSocketAddress where =
+        new InetSocketAddress(InetAddress.getLoopbackAddress(), ControlToken.PORT);
     ControlServer control = new ControlServer(HttpServer.create(where, BACKLOG), token);
     control.server.setExecutor(control.threads);
     control.server.createContext(

@@ -51,9 +51,9 @@ public final class Scheduling {
   /**
    * Sets the nice value of every thread that this process has now, those of the virtual machine
    * included (setpriority(2)); threads and processes started later inherit it. A real-time thread
-   * that waits for a pause of the virtual machine is as late as the slowest of the others, so all of
-   * them have to be preferred. Where the kernel groups sessions, nice values count only within one,
-   * so that the session's group gets the value too (sched(7), autogroup).
+   * that waits for a pause of the virtual machine is as late as the slowest of the others, so all
+   * of them have to be preferred. Where the kernel groups sessions, nice values count only within
+   * one, so that the session's group gets the value too (sched(7), autogroup).
    *
    * @param nice -20 to 19, higher yields more
    */

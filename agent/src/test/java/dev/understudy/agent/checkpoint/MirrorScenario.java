@@ -99,8 +99,9 @@ public final class MirrorScenario {
           }
 
           @Override
-          public void complete(Generation whole) {
+          public Optional<String> complete(Generation whole) {
             arrived.add(whole);
+            return Optional.empty();
           }
         };
     InetSocketAddress any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);

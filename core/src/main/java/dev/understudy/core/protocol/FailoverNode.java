@@ -156,7 +156,10 @@ public final class FailoverNode {
     return group;
   }
 
-  /** Whom to beat: everybody when leading; otherwise the lower name keeps a pair alive. */
+  /**
+   * Whom to beat: everybody when leading. Between two that follow, the lower name beats, once in a
+   * window, only to keep the pair known to be alive; so a node's cost grows with what it leads.
+   */
   private SortedSet<String> beatIfDue(Turn turn) {
     SortedSet<String> beats = new TreeSet<>();
     if (now < nextBeatAt) {
@@ -167,8 +170,9 @@ public final class FailoverNode {
     groups.values().forEach(g -> g.beat(turn));
     groups.values().forEach(g -> g.advance(turn));
     for (String peer : peers.names()) {
-      boolean silent = !peers.heardSince(peer, now - 2 * timing.beatNanos());
-      if (silent || self.compareTo(peer) < 0 || leadsWith(peer)) {
+      // The one that follows is heard by its answers; when those stay out, both sides try.
+      long patience = timing.windowNanos() + (self.compareTo(peer) < 0 ? 0 : timing.beatNanos());
+      if (leadsWith(peer) || !peers.heardSince(peer, now - patience)) {
         beats.add(peer);
       }
     }
@@ -176,7 +180,12 @@ public final class FailoverNode {
   }
 
   private boolean leadsWith(String peer) {
-    return groups.values().stream().anyMatch(g -> g.leads() && g.config().members().contains(peer));
+    for (Group group : groups.values()) {
+      if (group.leads() && group.config().members().contains(peer)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private List<Datagram> datagrams(

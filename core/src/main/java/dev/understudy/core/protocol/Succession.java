@@ -41,10 +41,14 @@ final class Succession {
 
   /** How many others, heard lately, come before this node. */
   long rank(Turn turn) {
-    return config.runners().stream()
-        .filter(n -> !n.equals(self) && !n.equals(active.node()))
-        .filter(n -> turn.peers().heardSince(n, lately(turn)) && comesBefore(n))
-        .count();
+    long before = 0;
+    for (String node : config.runners()) {
+      boolean rival = !node.equals(self) && !node.equals(active.node());
+      if (rival && turn.peers().heardSince(node, lately(turn)) && comesBefore(node)) {
+        before++;
+      }
+    }
+    return before;
   }
 
   /** Whether that node offers newer state, or the same and stands earlier in the group. */
@@ -55,9 +59,13 @@ final class Succession {
   }
 
   private boolean betterOfferLives(Turn turn) {
-    return config.runners().stream()
-        .filter(n -> !n.equals(self) && turn.peers().heardSince(n, lately(turn)))
-        .anyMatch(n -> copies.of(n).newerThan(copies.own()));
+    for (String node : config.runners()) {
+      boolean heard = !node.equals(self) && turn.peers().heardSince(node, lately(turn));
+      if (heard && copies.of(node).newerThan(copies.own())) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** A node that was late itself needs a majority and one full window on time before it accuses. */

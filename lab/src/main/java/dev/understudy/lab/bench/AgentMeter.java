@@ -6,7 +6,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** Reads what processes take from the machine, from /proc (proc_pid_stat(5), proc_pid_status(5)). */
+/**
+ * Reads what processes take from the machine, from /proc (proc_pid_stat(5), proc_pid_status(5)).
+ */
 final class AgentMeter {
   /** Kernels have always told these times to programs in hundredths of a second. */
   private static final long CLOCK_TICK_NANOS = 10_000_000L;
@@ -64,8 +66,7 @@ final class AgentMeter {
             .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")) * 1024)
             .findFirst()
             .orElseThrow(() -> new IllegalStateException("no VmRSS in " + status));
-    return new Reading(
-        atNanos, ticks(fields, UTIME, STIME), ticks(fields, CUTIME, CSTIME), rss);
+    return new Reading(atNanos, ticks(fields, UTIME, STIME), ticks(fields, CUTIME, CSTIME), rss);
   }
 
   private static long ticks(String[] fields, int user, int system) {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.understudy.lab.bench;
 
-import dev.understudy.api.cluster.Units;
 import dev.understudy.api.cluster.Cluster;
+import dev.understudy.api.cluster.Units;
 import dev.understudy.api.control.NodeStatus;
 import dev.understudy.lab.bench.BenchReport.AgentRow;
 import java.io.IOException;
@@ -70,10 +70,7 @@ public final class Bench {
     private int openings;
 
     Series(
-        CountCluster size,
-        BenchOptions options,
-        SplittableRandom phases,
-        List<AgentRow> agents) {
+        CountCluster size, BenchOptions options, SplittableRandom phases, List<AgentRow> agents) {
       this.size = size;
       this.options = options;
       this.phases = phases;

@@ -20,19 +20,34 @@ public final class BenchTable {
     List<String> lines = new ArrayList<>();
     lines.add(machine(report.machine()));
     lines.add(
-        format(ROOT, "profile %s, checkpoint every %.0f ms, seed %d; %d warm-up run a size, not counted;"
+        format(
+            ROOT,
+            "profile %s, checkpoint every %.0f ms, seed %d; %d warm-up run a size, not counted;"
                 + " times in ms",
-            report.profile(), report.intervalMs(), report.seed(), report.warmUpRuns()));
+            report.profile(),
+            report.intervalMs(),
+            report.seed(),
+            report.warmUpRuns()));
     for (Row row : report.rows()) {
       lines.add("");
       lines.addAll(rowLines(row));
     }
     lines.add("");
-    lines.add(format(ROOT, "%-6s %-8s %10s %10s %8s %12s", "agent", "role", "workload", "RSS MB", "CPU %",
-        "children %"));
+    lines.add(
+        format(
+            ROOT,
+            "%-6s %-8s %10s %10s %8s %12s",
+            "agent",
+            "role",
+            "workload",
+            "RSS MB",
+            "CPU %",
+            "children %"));
     for (AgentRow agent : report.agents()) {
       lines.add(
-          format(ROOT, "%-6s %-8s %10s %10.1f %8.2f %12.2f",
+          format(
+              ROOT,
+              "%-6s %-8s %10s %10.1f %8.2f %12.2f",
               agent.node(),
               agent.role(),
               Units.bytesText(agent.memoryBytes()),
@@ -45,7 +60,9 @@ public final class BenchTable {
   }
 
   private static String machine(Machine machine) {
-    return format(ROOT, "%d cores (%s), %.1f GiB, Linux %s, Java %s, CRIU %s, commit %s, %s",
+    return format(
+        ROOT,
+        "%d cores (%s), %.1f GiB, Linux %s, Java %s, CRIU %s, commit %s, %s",
         machine.cores(),
         machine.cpuModel(),
         machine.memoryBytes() / (double) (1L << 30),
@@ -59,7 +76,9 @@ public final class BenchTable {
   private static List<String> rowLines(Row row) {
     List<String> lines = new ArrayList<>();
     lines.add(
-        format(ROOT, "%s, %s, %s: %d of %d runs recovered",
+        format(
+            ROOT,
+            "%s, %s, %s: %d of %d runs recovered",
             row.strategy(),
             row.fault(),
             Units.bytesText(row.memoryBytes()),
@@ -85,7 +104,9 @@ public final class BenchTable {
   }
 
   private static String figures(String name, Figures figures) {
-    return format(ROOT, "  %-34s %10s %10s %10s %8d",
+    return format(
+        ROOT,
+        "  %-34s %10s %10s %10s %8d",
         name,
         number(figures.p50()),
         number(figures.p99()),

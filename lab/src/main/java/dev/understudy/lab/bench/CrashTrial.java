@@ -50,8 +50,7 @@ public final class CrashTrial {
     this.waits = new Waits(stage, time, workload.name());
     this.log = new EventLog(stage);
     // Generous: several checkpoints of a large program on a machine that also does other things.
-    this.protectLimitNanos =
-        60 * SECOND + 120 * SECOND * workload.memoryLimitBytes() / GIB;
+    this.protectLimitNanos = 60 * SECOND + 120 * SECOND * workload.memoryLimitBytes() / GIB;
   }
 
   /** Waits until every node is there and a copy is held. */

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.understudy.lab.bench;
 
-/** Milliseconds for documents: to the microsecond, which is finer than anything here is measured. */
+/**
+ * Milliseconds for documents: to the microsecond, which is finer than anything here is measured.
+ */
 public final class Millis {
   private Millis() {}
 

@@ -81,7 +81,10 @@ final class Waits {
   Optional<Active> protectedNow() {
     List<Active> actives = new ArrayList<>();
     for (String node : stage.nodes()) {
-      stage.status(node).flatMap(this::row).filter(row -> row.role().equals("active"))
+      stage
+          .status(node)
+          .flatMap(this::row)
+          .filter(row -> row.role().equals("active"))
           .ifPresent(row -> actives.add(new Active(node, row)));
     }
     return actives.size() == 1 && actives.getFirst().workload().protectedNow()
@@ -97,9 +100,8 @@ final class Waits {
     }
     int others = stage.nodes().size() - 1;
     return protectedNow()
-        .filter(
-            active ->
-                stage.status(active.node()).filter(s -> s.peersHeard().size() == others).isPresent());
+        .filter(active ->
+            stage.status(active.node()).filter(s -> s.peersHeard().size() == others).isPresent());
   }
 
   private Optional<WorkloadStatus> row(NodeStatus status) {
@@ -121,17 +123,16 @@ final class Waits {
 
   private String summary(NodeStatus status) {
     return row(status)
-        .map(
-            row ->
-                row.role()
-                    + ", "
-                    + row.state()
-                    + (row.protectedNow() ? ", protected" : "")
-                    + ", hears "
-                    + status.peersHeard()
-                    + ", "
-                    + row.verdict()
-                    + (row.lastError().isEmpty() ? "" : ", last error: " + row.lastError()))
+        .map(row ->
+            row.role()
+                + ", "
+                + row.state()
+                + (row.protectedNow() ? ", protected" : "")
+                + ", hears "
+                + status.peersHeard()
+                + ", "
+                + row.verdict()
+                + (row.lastError().isEmpty() ? "" : ", last error: " + row.lastError()))
         .orElse("knows no workload " + workload);
   }
 }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.understudy.lab.demo;
 
-import dev.understudy.api.cluster.Units;
 import dev.understudy.api.cluster.Cluster;
 import dev.understudy.api.cluster.Ipv4;
+import dev.understudy.api.cluster.Units;
 import dev.understudy.api.cluster.WorkloadSpec;
 import dev.understudy.lab.bench.CountCluster;
 import dev.understudy.lab.bench.CrashTrial;
@@ -37,9 +37,16 @@ public final class Demo {
     Cluster cluster = size.cluster("demo");
     WorkloadSpec workload = cluster.workloads().getFirst();
     progress.accept(
-        "starting " + cluster.nodes().size() + " nodes and the program " + workload.name()
-            + " (" + Units.bytesText(size.memoryBytes()) + ") at "
-            + Ipv4.text(workload.address()) + ":" + workload.port());
+        "starting "
+            + cluster.nodes().size()
+            + " nodes and the program "
+            + workload.name()
+            + " ("
+            + Units.bytesText(size.memoryBytes())
+            + ") at "
+            + Ipv4.text(workload.address())
+            + ":"
+            + workload.port());
     try (Stage stage = opener.open(cluster)) {
       CrashTrial trial = new CrashTrial(stage, time, workload);
       trial.awaitWhole("after its start");
@@ -47,10 +54,7 @@ public final class Demo {
       Trial measured = trial.run(phase);
       progress.accept("protected again; stopping the cluster");
       return DemoReport.of(
-          measured,
-          size.memoryBytes(),
-          size.timing().profile(),
-          Millis.of(size.intervalNanos()));
+          measured, size.memoryBytes(), size.timing().profile(), Millis.of(size.intervalNanos()));
     }
   }
 }

@@ -17,7 +17,9 @@ public final class DemoText {
   public static List<String> lines(DemoReport report) {
     List<String> lines = new ArrayList<>();
     lines.add(
-        format(ROOT, "Node %s crashed; %s of memory, profile %s, a checkpoint every %.0f ms.",
+        format(
+            ROOT,
+            "Node %s crashed; %s of memory, profile %s, a checkpoint every %.0f ms.",
             report.formerActive(),
             Units.bytesText(report.memoryBytes()),
             report.profile(),
@@ -25,14 +27,27 @@ public final class DemoText {
     lines.add("");
     for (Phase phase : report.phases()) {
       lines.add(
-          format(ROOT, "%10.1f ms  %-18s %s", phase.atMs(), phase.name().replace('-', ' '), who(phase)));
+          format(
+              ROOT,
+              "%10.1f ms  %-18s %s",
+              phase.atMs(),
+              phase.name().replace('-', ' '),
+              who(phase)));
     }
     lines.add("");
-    lines.add(format(ROOT, "outage seen by the client  %.1f ms (it asked at least every %.1f ms)",
-            report.outageMs(), report.probeGapMs()));
     lines.add(
-        format(ROOT, "counter before and after   %d, %d (%s lost)",
-            report.counterBefore(), report.counterAfter(), ticks(report.ticksLost())));
+        format(
+            ROOT,
+            "outage seen by the client  %.1f ms (it asked at least every %.1f ms)",
+            report.outageMs(),
+            report.probeGapMs()));
+    lines.add(
+        format(
+            ROOT,
+            "counter before and after   %d, %d (%s lost)",
+            report.counterBefore(),
+            report.counterAfter(),
+            ticks(report.ticksLost())));
     lines.add(
         "age of the copy            "
             + (report.stateAgeMs() == null

@@ -99,8 +99,7 @@ public final class OutageAnalysis {
   public List<Gap> stalls(List<Capture> captures, long usualNanos, long endNanos) {
     return gapsUntil(endNanos).stream()
         .filter(gap -> gap.nanos() > usualNanos)
-        .filter(
-            gap -> captures.stream().noneMatch(c -> gap.overlaps(c.fromNanos(), c.toNanos())))
+        .filter(gap -> captures.stream().noneMatch(c -> gap.overlaps(c.fromNanos(), c.toNanos())))
         .toList();
   }
 

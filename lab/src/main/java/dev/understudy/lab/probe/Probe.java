@@ -135,11 +135,10 @@ public final class Probe implements AutoCloseable {
 
   private void run(Place place) {
     try {
-      place.run(
-          () -> {
-            ask();
-            return true;
-          });
+      place.run(() -> {
+        ask();
+        return true;
+      });
     } catch (Exception | Error e) {
       failure = e; // told to whoever asks for results
     }

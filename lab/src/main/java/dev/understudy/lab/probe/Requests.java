@@ -103,7 +103,8 @@ final class Requests {
     slot.connected = false;
     slot.length = 0;
     watch(index, fd, POLLOUT);
-    long lingers = Kernel.call(Syscall.SETSOCKOPT, fd, SOL_SOCKET, SO_LINGER, linger.address(), 8, 0);
+    long lingers =
+        Kernel.call(Syscall.SETSOCKOPT, fd, SOL_SOCKET, SO_LINGER, linger.address(), 8, 0);
     linger.keep();
     Kernel.succeeded(lingers, Syscall.SETSOCKOPT, "SO_LINGER of " + target);
     long result = Kernel.call(Syscall.CONNECT, fd, address.address(), ADDRESS_BYTES, 0);
@@ -163,8 +164,7 @@ final class Requests {
   private void send(int index) {
     int size = request.size();
     long result =
-        Kernel.call(
-            Syscall.SENDTO, slots[index].fd, request.address(), size, MSG_NOSIGNAL, 0, 0);
+        Kernel.call(Syscall.SENDTO, slots[index].fd, request.address(), size, MSG_NOSIGNAL, 0, 0);
     request.keep();
     if (result == size) {
       slots[index].connected = true;

@@ -23,7 +23,8 @@ public final class Samples {
    *
    * @param overwritten how many older rows are missing
    */
-  public Samples(long[] sent, long[] answered, long[] counter, Verdict[] verdict, long overwritten) {
+  public Samples(
+      long[] sent, long[] answered, long[] counter, Verdict[] verdict, long overwritten) {
     if (answered.length != sent.length
         || counter.length != sent.length
         || verdict.length != sent.length) {

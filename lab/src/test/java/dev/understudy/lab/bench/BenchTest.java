@@ -64,17 +64,17 @@ class BenchTest {
   void aRowForEachSizeWithAllItsRuns() throws Exception {
     BenchReport report = bench(options(3, size(8), size(256)));
 
-    assertThat(report.rows()).extracting(BenchReport.Row::memoryBytes)
+    assertThat(report.rows())
+        .extracting(BenchReport.Row::memoryBytes)
         .containsExactly(8L << 20, 256L << 20);
     assertThat(report.rows())
-        .allSatisfy(
-            row -> {
-              assertThat(row.runs()).isEqualTo(3);
-              assertThat(row.recovered()).isEqualTo(3);
-              assertThat(row.outageMs().values()).isEqualTo(3);
-              assertThat(row.detectionMs().p50()).isEqualTo(26.0);
-              assertThat(row.failures()).isEmpty();
-            });
+        .allSatisfy(row -> {
+          assertThat(row.runs()).isEqualTo(3);
+          assertThat(row.recovered()).isEqualTo(3);
+          assertThat(row.outageMs().values()).isEqualTo(3);
+          assertThat(row.detectionMs().p50()).isEqualTo(26.0);
+          assertThat(row.failures()).isEmpty();
+        });
     assertThat(report.agents()).hasSize(6);
     assertThat(report.agents()).allSatisfy(row -> assertThat(row.rssBytes()).isPositive());
     assertThat(report.allRecovered()).isTrue();
@@ -142,7 +142,8 @@ class BenchTest {
           throw new TrialException("nothing starts here", List.of());
         };
 
-    assertThatThrownBy(() -> new Bench(opener, time, progress::add).run(options(2, size(8)), MACHINE))
+    assertThatThrownBy(
+            () -> new Bench(opener, time, progress::add).run(options(2, size(8)), MACHINE))
         .isInstanceOf(TrialException.class)
         .hasMessage("nothing starts here");
   }

@@ -103,8 +103,7 @@ class CrashTrialTest {
 
     TrialException failed = catchThrowableOfType(TrialException.class, () -> trial.run(0.5));
 
-    assertThat(failed)
-        .hasMessage("no good answer came after the crash of node a within 15 s");
+    assertThat(failed).hasMessage("no good answer came after the crash of node a within 15 s");
     assertThat(failed.evidence())
         .contains("a: its agent does not answer", "b| the last line of b")
         .anySatisfy(line -> assertThat(line).startsWith("c: standby"));
@@ -133,7 +132,8 @@ class CrashTrialTest {
   @Test
   void theClusterThatIsMeasuredKeepsTheRulesOfAFile() {
     assertThat(SIZE.cluster("x").timing().violations()).isEqualTo(List.of());
-    assertThat(SIZE.cluster("x").network().hasHost(SIZE.cluster("x").workloads().getFirst().address()))
+    assertThat(
+            SIZE.cluster("x").network().hasHost(SIZE.cluster("x").workloads().getFirst().address()))
         .isTrue();
   }
 }

@@ -55,7 +55,18 @@ class FiguresTest {
   void factsOfTheMachineAreFound() {
     assertThat(Machine.memoryBytes(List.of("MemFree: 1 kB", "MemTotal:       2048 kB")))
         .isEqualTo(2 << 20);
-    assertThat(Machine.cpuModel(List.of("processor : 0", "model name\t: A B C"))).isEqualTo("A B C");
+    assertThat(Machine.cpuModel(List.of("processor : 0", "model name\t: A B C")))
+        .isEqualTo("A B C");
     assertThat(Machine.cpuModel(List.of())).isEqualTo("unknown");
+  }
+
+  @Test
+  void aProcessIsFoundByItsNumberInsideItsNamespace() throws Exception {
+    long own = ProcessHandle.current().pid();
+
+    assertThat(HostPids.find(own, own)).hasValue(own);
+    assertThat(HostPids.find(own, Long.MAX_VALUE)).isEmpty();
+    assertThat(HostPids.innermostPid(List.of("Pid:\t9", "NSpid:\t4711\t12\t3"))).isEqualTo(3);
+    assertThat(HostPids.innermostPid(List.of("Pid:\t9"))).isEqualTo(-1);
   }
 }

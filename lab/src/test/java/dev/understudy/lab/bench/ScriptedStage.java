@@ -91,8 +91,7 @@ final class ScriptedStage implements Stage, Client, Time {
             write(
                 by,
                 NodeEvent.CAPTURED,
-                Map.of(
-                    "generation", id, "pause_ms", "10.0", "began_boot_nanos", "" + began));
+                Map.of("generation", id, "pause_ms", "10.0", "began_boot_nanos", "" + began));
             copy = id;
           }
         });
@@ -112,8 +111,7 @@ final class ScriptedStage implements Stage, Client, Time {
   private void write(String node, String kind, Map<String, String> details) {
     List<NodeEvent> log = events.computeIfAbsent(node, n -> new ArrayList<>());
     long clock = now[0] + clockOffset(node);
-    log.add(
-        new NodeEvent(log.size() + 1, 1, clock, node, "count", kind, new TreeMap<>(details)));
+    log.add(new NodeEvent(log.size() + 1, 1, clock, node, "count", kind, new TreeMap<>(details)));
   }
 
   private long clockOffset(String node) {
@@ -163,7 +161,8 @@ final class ScriptedStage implements Stage, Client, Time {
     if (node.equals(crashed)) {
       return Optional.empty();
     }
-    List<String> peers = nodes().stream().filter(n -> !n.equals(node) && !n.equals(crashed)).toList();
+    List<String> peers =
+        nodes().stream().filter(n -> !n.equals(node) && !n.equals(crashed)).toList();
     String role = node.equals(active) ? "active" : "standby";
     boolean held = protectedNow && node.equals(active);
     WorkloadStatus row =

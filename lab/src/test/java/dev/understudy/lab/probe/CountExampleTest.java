@@ -41,7 +41,8 @@ class CountExampleTest {
   @Test
   void aPostReplacesTheCounterAndRefusesWhatIsNoCounter() throws Exception {
     try (CountProcess count = CountProcess.start()) {
-      assertThat(count.exchange(post("{\"counter\":5000}"))).contains("200 OK", "{\"counter\":5000}");
+      assertThat(count.exchange(post("{\"counter\":5000}")))
+          .contains("200 OK", "{\"counter\":5000}");
       assertThat(counter(count)).isBetween(5000L, 5010L);
       for (String bad : List.of("", "5", "[]", "{}", "{\"counter\":-1}", "{\"counter\":true}")) {
         assertThat(count.exchange(post(bad))).as(bad).contains("400 Bad Request", "\"error\"");

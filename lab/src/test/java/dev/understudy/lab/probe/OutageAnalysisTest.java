@@ -70,8 +70,7 @@ class OutageAnalysisTest {
     OutageAnalysis analysis =
         Rows.none().steady(0, 940).good(1004, 10).good(1006, 10).steady(1040, 1100).analysis();
 
-    Outage.Ended outage =
-        ended(analysis.outage(fault(1000, 1020), OptionalLong.of(ms(1030))));
+    Outage.Ended outage = ended(analysis.outage(fault(1000, 1020), OptionalLong.of(ms(1030))));
 
     assertThat(outage.gap()).isEqualTo(new Gap(ms(1006.5), ms(1040.5)));
   }
@@ -80,8 +79,7 @@ class OutageAnalysisTest {
   void aNewActiveMayServeWhileTheOldOneIsStillBeingKilled() {
     OutageAnalysis analysis = Rows.none().steady(0, 1000).steady(1040, 1200).analysis();
 
-    Outage.Ended outage =
-        ended(analysis.outage(fault(1000, 1100), OptionalLong.of(ms(1030))));
+    Outage.Ended outage = ended(analysis.outage(fault(1000, 1100), OptionalLong.of(ms(1030))));
 
     assertThat(outage.gap()).isEqualTo(new Gap(ms(998.5), ms(1040.5)));
   }
@@ -92,8 +90,7 @@ class OutageAnalysisTest {
     OutageAnalysis analysis =
         Rows.none().steady(0, 999).good(999, 1045, 9).steady(1046, 1100).analysis();
 
-    Outage.Ended outage =
-        ended(analysis.outage(fault(1000, 1005), OptionalLong.of(ms(1030))));
+    Outage.Ended outage = ended(analysis.outage(fault(1000, 1005), OptionalLong.of(ms(1030))));
 
     assertThat(outage.gap()).isEqualTo(new Gap(ms(1005), ms(1046.5)));
     assertThat(outage.slowestSendNanos()).isEqualTo(ms(41));
@@ -139,8 +136,7 @@ class OutageAnalysisTest {
 
   @Test
   void withoutAnAnswerBeforeTheFaultNothingIsMeasured() {
-    assertThat(outage(Rows.none().analysis(), fault(10, 10)))
-        .isInstanceOf(Outage.Unmeasured.class);
+    assertThat(outage(Rows.none().analysis(), fault(10, 10))).isInstanceOf(Outage.Unmeasured.class);
     assertThat(outage(Rows.none().good(50, 1).analysis(), fault(10, 20)))
         .isInstanceOf(Outage.Unmeasured.class);
   }
@@ -186,8 +182,7 @@ class OutageAnalysisTest {
   @Test
   void ticksAreLostWhenAClientHadSeenMoreThanComesBack() {
     Outage.Ended outage =
-        ended(
-            outage(Rows.none().good(0, 40).good(40, 31).analysis(), fault(20, 20)));
+        ended(outage(Rows.none().good(0, 40).good(40, 31).analysis(), fault(20, 20)));
 
     assertThat(outage.ticksLost()).isEqualTo(9);
     assertThat(outage.withinAge(ms(800), TICK)).isTrue();

@@ -27,13 +27,13 @@ class ProbeTest {
     try (CountProcess count = CountProcess.start();
         Probe probe = Probe.start(LOOPBACK, count.port(), Probe.Place.HERE)) {
       TimeUnit.MILLISECONDS.sleep(500); // until compiled
-      probe.forget();
       long cpuBefore = probeCpuNanos();
       long startNanos = Clock.bootNanos();
+      probe.forget();
       TimeUnit.MILLISECONDS.sleep(2000);
+      Samples samples = probe.samples();
       double elapsed = Clock.bootNanos() - startNanos;
       double share = (probeCpuNanos() - cpuBefore) / elapsed;
-      Samples samples = probe.samples();
 
       System.err.printf(
           "probe: %d requests in %.0f ms, %.1f %% of a core%n",

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.understudy.agent;
+
+import dev.understudy.api.control.NodeEvent;
+import dev.understudy.core.protocol.Verdict;
+import java.util.List;
+
+/**
+ * A verdict in the words of the event journal.
+ *
+ * @param kind one of the kinds of {@link NodeEvent}
+ * @param details names and values in turn
+ */
+record EventDetails(String kind, List<String> details) {
+
+  static EventDetails of(Verdict verdict) {
+    return switch (verdict) {
+      case Verdict.Suspected(_, var active, var silent) ->
+          words(NodeEvent.SUSPECTED, "active", active, "silent_ms", millis(silent));
+      case Verdict.Elected(_, var epoch, var generation, var votes) ->
+          words(
+              NodeEvent.ELECTED,
+              "epoch",
+              epoch.toString(),
+              "generation",
+              generation.toString(),
+              "votes",
+              Integer.toString(votes));
+      case Verdict.Withdrew _ -> words(NodeEvent.WITHDREW, "text", verdict.text());
+      case Verdict.Lapsed _ -> words(NodeEvent.LAPSED, "text", verdict.text());
+      case Verdict.Released _ -> words(NodeEvent.RELEASED, "text", verdict.text());
+      case Verdict.Raised _ -> words(NodeEvent.RAISED, "text", verdict.text());
+      case Verdict.Late _ -> words(NodeEvent.LATE, "text", verdict.text());
+      case Verdict.Unprotected _ -> words(NodeEvent.UNPROTECTED, "text", verdict.text());
+      case Verdict.Protected(_, var standby, var generation) ->
+          words(
+              NodeEvent.PROTECTED, "standby", standby, "generation", generation.toString());
+      case Verdict.Stretched(_, var from, var to) ->
+          words(
+              NodeEvent.INTERVAL_STRETCHED, "from_ms", millis(from), "to_ms", millis(to));
+    };
+  }
+
+  private static EventDetails words(String kind, String... details) {
+    return new EventDetails(kind, List.of(details));
+  }
+
+  /** Milliseconds with two decimals. */
+  static String millis(long nanos) {
+    return Double.toString(Math.round(nanos / 1e4) / 100.0);
+  }
+}
