@@ -255,6 +255,8 @@ final class Agent implements AutoCloseable {
       throw new IllegalStateException(
           "broken: " + woken + " of " + Rehearsal.rounds() + " rehearsed failovers woke a copy");
     }
+    // Everything that lives long exists now: one whole collection here makes the next one distant.
+    System.gc();
   }
 
   private NodeStatus status() {

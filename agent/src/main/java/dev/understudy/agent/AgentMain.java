@@ -39,6 +39,7 @@ public final class AgentMain {
   private static void run(AgentOptions options) throws IOException, ClusterFileException {
     Attempt locked = Scheduling.tryLockMemory();
     Attempt preferred = Scheduling.niceThisProcess(NICE);
+    Attempt pauses = Scheduling.tryRealTimePauses(REAL_TIME_PRIORITY - 1);
     try (Agent agent = Agent.build(options)) {
       Thread duty =
           Thread.ofPlatform()
@@ -46,7 +47,7 @@ public final class AgentMain {
               .unstarted(() -> {
                 Attempt first = Scheduling.tryRealTime(REAL_TIME_PRIORITY);
                 Attempt slack = Scheduling.timerSlack(SLACK_NANOS);
-                agent.run(locked, preferred, first, slack);
+                agent.run(locked, preferred, pauses, first, slack);
               });
       Runtime.getRuntime().addShutdownHook(new Thread(agent::stop, "stop"));
       duty.start();

@@ -25,7 +25,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * behind by {@value #QUEUE} events, the file loses some and says how many.
  */
 public final class Journal implements AutoCloseable {
-  private static final int REMEMBERED = 10_000;
+  private static final int REMEMBERED = 2_000;
   private static final int QUEUE = 4_096;
 
   private final String node;

@@ -25,18 +25,43 @@ public final class Scheduling {
    * @param priority 1 to 99
    */
   public static Attempt tryRealTime(int priority) {
+    return Attempt.of(
+        "real-time priority " + priority, realTime(0, priority), "needs CAP_SYS_NICE");
+  }
+
+  /**
+   * The same for the thread of the Java virtual machine that pauses all others: a real-time thread
+   * that waits for the end of such a pause would otherwise wait for every ordinary process as well.
+   *
+   * @param priority 1 to 99, below that of threads which must not wait for a pause to begin
+   */
+  public static Attempt tryRealTimePauses(int priority) {
+    String what = "real-time pauses " + priority;
+    try (DirectoryStream<Path> threads = Files.newDirectoryStream(Path.of("/proc/self/task"))) {
+      for (Path thread : threads) {
+        if (Files.readString(thread.resolve("comm")).strip().equals("VM Thread")) {
+          int id = Integer.parseInt(thread.getFileName().toString());
+          return Attempt.of(what, realTime(id, priority), "needs CAP_SYS_NICE");
+        }
+      }
+    } catch (IOException e) {
+      return new Attempt(what, false, "finding the thread failed: " + e);
+    }
+    return new Attempt(what, false, "this virtual machine has no thread \"VM Thread\"");
+  }
+
+  private static long realTime(int thread, int priority) {
     Memory parameter = Memory.ofSize(4);
     parameter.bytes().putInt(0, priority);
     long result =
         Kernel.call(
             Syscall.SCHED_SETSCHEDULER,
-            0,
+            thread,
             SCHED_FIFO | SCHED_RESET_ON_FORK,
             parameter.address(),
             0);
     parameter.keep();
-    return Attempt.of(
-        "real-time priority " + priority, result, "needs CAP_SYS_NICE and a real-time budget");
+    return result;
   }
 
   /**

@@ -18,7 +18,22 @@ final class Places {
   /** Where a node sees what belongs to it; see node.sh. */
   private static final String IN_NODE = "/run/understudy-lab";
 
-  private static final int AGENT_HEAP_MEBIBYTES = 48;
+  /**
+   * The serial collector: an agent keeps little and throws away little, so that its pauses stay
+   * below a millisecond or two, and it has no concurrent threads for which the duty cycle would have
+   * to wait while they are not scheduled.
+   */
+  private static final List<String> AGENT_VM =
+      List.of(
+          "-XX:+UseSerialGC",
+          "-Xms32m",
+          "-Xmx32m",
+          "-Xmn14m",
+          "-Xss512k",
+          "-XX:MetaspaceSize=64m",
+          "-XX:ReservedCodeCacheSize=24m",
+          "-XX:-UsePerfData");
+
   private static final long RUN_BYTES_LEAST = 512L << 20;
 
   private final StateFolder folder;
@@ -105,8 +120,7 @@ final class Places {
   private static List<String> agentCommand(String node, LabRecord.Agents agents, boolean memoryV1) {
     List<String> all = new ArrayList<>();
     all.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    all.addAll(List.of("-XX:+UseZGC", "-Xms" + AGENT_HEAP_MEBIBYTES + "m"));
-    all.addAll(List.of("-Xmx" + AGENT_HEAP_MEBIBYTES + "m", "-XX:-UsePerfData"));
+    all.addAll(AGENT_VM);
     all.addAll(List.of("--enable-native-access=ALL-UNNAMED", "-cp", classPath()));
     all.addAll(agents.main());
     all.addAll(List.of("--cluster", IN_NODE + "/cluster.yaml", "--node", node));
