@@ -26,12 +26,16 @@ final class LabChoice {
 
   /** The lab that is meant, to look at it. */
   Lab open() throws LabException {
-    return Lab.attach(root(), chosen(Lab.running(root())));
+    return Lab.attach(root(), chosenOfRunning());
   }
 
   /** The lab that is meant, to change it. */
   Lab openToChange() throws LabException {
-    return Lab.attachToChange(root(), chosen(Lab.running(root())));
+    return Lab.attachToChange(root(), chosenOfRunning());
+  }
+
+  private String chosenOfRunning() throws LabException {
+    return chosen(name == null ? Lab.running(root()) : List.of());
   }
 
   /** The name that was given, or the only one there is. */

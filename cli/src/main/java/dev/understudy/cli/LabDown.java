@@ -24,8 +24,8 @@ final class LabDown implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     Console console = Console.of(spec);
-    List<String> known = Lab.known(LabChoice.root());
-    if (choice.name == null && known.isEmpty()) {
+    List<String> known = choice.name == null ? Lab.known(LabChoice.root()) : List.of(choice.name);
+    if (known.isEmpty()) {
       console.line("there is no lab to take down");
       return 0;
     }

@@ -10,9 +10,7 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code understudy lab heal}. */
-@Command(
-    name = "heal",
-    description = "Restore the link of an isolated node.")
+@Command(name = "heal", description = "Restore the link of an isolated node.")
 final class LabHeal implements Callable<Integer> {
   @Mixin LabChoice choice = new LabChoice();
 

@@ -10,9 +10,7 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code understudy lab isolate}. */
-@Command(
-    name = "isolate",
-    description = "Cut a node's link at the switch; its processes go on.")
+@Command(name = "isolate", description = "Cut a node's link at the switch; its processes go on.")
 final class LabIsolate implements Callable<Integer> {
   @Mixin LabChoice choice = new LabChoice();
 

@@ -46,10 +46,10 @@ final class LabUp implements Callable<Integer> {
   public Integer call() throws Exception {
     Console console = Console.of(spec);
     Cluster cluster = ClusterFile.read(file);
+    Lab.requireHost();
     Tools tools = new ToolCache(console::progress).provide(ToolGroup.BASE);
     String lab = name == null ? cluster.name() : name;
-    LabOptions options =
-        LabOptions.of(lab, tools.criu(), tools.runc()).progress(console::progress);
+    LabOptions options = LabOptions.of(lab, tools.criu(), tools.runc()).progress(console::progress);
     try (Lab started = Lab.up(cluster, options)) {
       StatusText.print(console, started.status(), json);
     }

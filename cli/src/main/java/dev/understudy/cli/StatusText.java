@@ -19,8 +19,14 @@ final class StatusText {
       return;
     }
     console.line(
-        "lab " + status.lab() + ", " + status.life() + ", client " + status.clientAddress()
-            + ", state in " + status.folder());
+        "lab "
+            + status.lab()
+            + ", "
+            + status.life()
+            + ", client "
+            + status.clientAddress()
+            + ", state in "
+            + status.folder());
     console.line("");
     console.table(nodes(status));
     List<List<String>> workloads = workloads(status);
@@ -45,7 +51,7 @@ final class StatusText {
       } else {
         row.add("start " + agent.incarnation() + (agent.realTime() ? ", real-time" : ""));
         row.add(agent.profile());
-        row.add(agent.gate());
+        row.add(agent.gate().isEmpty() ? "-" : agent.gate());
         row.add(agent.peersHeard().isEmpty() ? "-" : String.join(",", agent.peersHeard()));
       }
       rows.add(row);
@@ -56,7 +62,8 @@ final class StatusText {
   private static List<List<String>> workloads(LabStatus status) {
     List<List<String>> rows = new ArrayList<>();
     rows.add(
-        List.of("WORKLOAD", "NODE", "ROLE", "STATE", "EPOCH", "PROTECTED", "HOLDS", "AGE", "PAUSE"));
+        List.of(
+            "WORKLOAD", "NODE", "ROLE", "STATE", "EPOCH", "PROTECTED", "HOLDS", "AGE", "PAUSE"));
     for (LabStatus.Node node : status.nodes()) {
       @Nullable NodeStatus agent = node.agent();
       if (agent == null) {

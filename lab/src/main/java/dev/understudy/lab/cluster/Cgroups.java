@@ -12,7 +12,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * A lab's directories in the cgroup hierarchies: {@code understudy-LAB/NODE} in cgroup v2 and, on
+ * A lab's directories in the cgroup hierarchies: {@code understudy-GROUP/NODE} in cgroup v2 and, on
  * hosts that have it there, in the v1 memory hierarchy.
  *
  * @param unified where cgroup v2 is mounted, if it is
@@ -54,47 +54,47 @@ record Cgroups(Optional<Path> unified, Optional<Path> memoryV1) {
   }
 
   /** A node's directory in the v1 memory hierarchy. */
-  Optional<Path> memory(String lab, String node) {
-    return memoryV1.map(m -> directory(m, lab).resolve(node));
+  Optional<Path> memory(String group, String node) {
+    return memoryV1.map(m -> directory(m, group).resolve(node));
   }
 
   /** Makes a node's directories afresh and names those that it must enter, in order. */
-  List<Path> make(String lab, String node) throws LabException {
+  List<Path> make(String group, String node) throws LabException {
     List<Path> made = new ArrayList<>();
     for (Path hierarchy : hierarchies()) {
-      Path group = directory(hierarchy, lab).resolve(node);
-      remove(group);
+      Path place = directory(hierarchy, group).resolve(node);
+      remove(place);
       try {
-        Files.createDirectories(group);
+        Files.createDirectories(place);
         if (Optional.of(hierarchy).equals(unified)) {
-          handOnControllers(hierarchy, directory(hierarchy, lab));
+          handOnControllers(hierarchy, directory(hierarchy, group));
         }
       } catch (IOException e) {
-        throw LabException.failed("Cannot make cgroup " + group + ": " + e.getMessage() + ".", e);
+        throw LabException.failed("Cannot make cgroup " + place + ": " + e.getMessage() + ".", e);
       }
-      made.add(group);
+      made.add(place);
     }
     return made;
   }
 
   /** Removes everything that a lab left in the hierarchies; its processes must be gone. */
-  void remove(String lab) throws LabException {
+  void remove(String group) throws LabException {
     for (Path hierarchy : hierarchies()) {
-      remove(directory(hierarchy, lab));
+      remove(directory(hierarchy, group));
     }
   }
 
   /** Whether a lab has left something in the hierarchies. */
-  boolean has(String lab) {
-    return hierarchies().stream().anyMatch(h -> Files.exists(directory(h, lab)));
+  boolean has(String group) {
+    return hierarchies().stream().anyMatch(h -> Files.exists(directory(h, group)));
   }
 
   private List<Path> hierarchies() {
     return Stream.concat(unified.stream(), memoryV1.stream()).toList();
   }
 
-  private static Path directory(Path hierarchy, String lab) {
-    return hierarchy.resolve("understudy-" + lab);
+  private static Path directory(Path hierarchy, String group) {
+    return hierarchy.resolve("understudy-" + group);
   }
 
   private static void handOnControllers(Path root, Path lab) throws IOException {
@@ -117,8 +117,12 @@ record Cgroups(Optional<Path> unified, Optional<Path> memoryV1) {
         // The last process may be gone a moment before its cgroup notices.
         if (tries == REMOVE_TRIES) {
           throw LabException.failed(
-              "Cannot remove cgroup " + group + ": " + busy.getMessage()
-                  + "; see which processes are in it (cgroup.procs).", busy);
+              "Cannot remove cgroup "
+                  + group
+                  + ": "
+                  + busy.getMessage()
+                  + "; see which processes are in it (cgroup.procs).",
+              busy);
         }
         Pause.millis(20);
       }

@@ -11,8 +11,13 @@ import java.util.Map;
 final class Commands {
   /** All that a program inherits, so that the caller's environment changes nothing. */
   static final Map<String, String> ENVIRONMENT =
-      Map.of("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
-          "HOME", "/root", "LANG", "C.UTF-8");
+      Map.of(
+          "PATH",
+          "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+          "HOME",
+          "/root",
+          "LANG",
+          "C.UTF-8");
 
   private Commands() {}
 
@@ -38,8 +43,14 @@ final class Commands {
       int status = process.waitFor();
       if (status != 0) {
         throw LabException.failed(
-            "Cannot " + doing + ": " + command.getFirst() + " ended with status " + status
-                + (said.isBlank() ? "" : " and said: " + said.strip().replace("\n", "; ")) + ".");
+            "Cannot "
+                + doing
+                + ": "
+                + command.getFirst()
+                + " ended with status "
+                + status
+                + (said.isBlank() ? "" : " and said: " + said.strip().replace("\n", "; "))
+                + ".");
       }
     } catch (IOException e) {
       throw LabException.failed("Cannot " + doing + ": " + e.getMessage() + ".", e);

@@ -13,8 +13,21 @@ final class HostNeeds {
 
   /** Programs from Debian's util-linux, iproute2, coreutils and dash or bash. */
   static final List<String> PROGRAMS =
-      List.of("sh", "unshare", "nsenter", "setsid", "mount", "umount", "mountpoint", "ip",
-          "sleep", "tail", "wc", "cp", "cat", "mkdir");
+      List.of(
+          "sh",
+          "unshare",
+          "nsenter",
+          "setsid",
+          "mount",
+          "umount",
+          "mountpoint",
+          "ip",
+          "sleep",
+          "tail",
+          "wc",
+          "cp",
+          "cat",
+          "mkdir");
 
   private HostNeeds() {}
 
@@ -37,7 +50,10 @@ final class HostNeeds {
       }
       if (!found) {
         throw LabException.host(
-            "The program " + program + " is not in " + path
+            "The program "
+                + program
+                + " is not in "
+                + path
                 + ": install util-linux, iproute2 and coreutils.");
       }
     }

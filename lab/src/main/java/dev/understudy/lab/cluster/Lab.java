@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.understudy.lab.cluster;
 
-import dev.understudy.agent.linux.Clock;
 import dev.understudy.agent.linux.LinuxException;
 import dev.understudy.agent.linux.PidFd;
-import dev.understudy.agent.linux.Signals;
 import dev.understudy.api.cluster.Cluster;
 import dev.understudy.api.cluster.Ipv4;
 import dev.understudy.api.cluster.NodeSpec;
@@ -48,6 +46,11 @@ public final class Lab implements AutoCloseable {
     return new LabStart(cluster, options).run();
   }
 
+  /** Refuses with one sentence when this machine cannot hold a lab, before anything is done. */
+  public static void requireHost() throws LabException {
+    HostNeeds.check();
+  }
+
   /**
    * Finds a running lab, to look at it or run commands in it.
    *
@@ -71,11 +74,13 @@ public final class Lab implements AutoCloseable {
 
   /** The names of the labs that run or were left by a killed command, sorted. */
   public static List<String> known(Path stateRoot) throws LabException {
+    HostNeeds.check();
     return StateFolder.names(stateRoot);
   }
 
   /** The names of the labs that run, sorted. */
   public static List<String> running(Path stateRoot) throws LabException {
+    HostNeeds.check();
     List<String> names = new ArrayList<>();
     for (String name : StateFolder.names(stateRoot)) {
       if (Teardown.running(StateFolder.of(stateRoot, name)).isPresent()) {
@@ -92,10 +97,10 @@ public final class Lab implements AutoCloseable {
    */
   public static boolean down(Path stateRoot, String name) throws LabException {
     StateFolder folder = StateFolder.of(stateRoot, name);
-    if (!folder.exists() && !Cgroups.ofHost().has(name)) {
+    HostNeeds.check();
+    if (!folder.exists() && !Cgroups.ofHost().has(folder.group())) {
       return false;
     }
-    HostNeeds.check();
     try (LabLock _ = folder.lock()) {
       Teardown.run(folder);
       folder.remove();
@@ -135,8 +140,7 @@ public final class Lab implements AutoCloseable {
   }
 
   private LabStatus.Node row(LabRecord.Node node) throws LabException {
-    String address =
-        cluster().node(node.name()).map(NodeSpec::address).map(Ipv4::text).orElse("");
+    String address = cluster().node(node.name()).map(NodeSpec::address).map(Ipv4::text).orElse("");
     Optional<ProcessMark> init = node.alive();
     if (init.isEmpty()) {
       return new LabStatus.Node(
@@ -146,8 +150,7 @@ public final class Lab implements AutoCloseable {
     String state = parts.portIsUp(node) ? "up" : "isolated";
     try {
       NodeStatus agent = parts.control().status(init.get());
-      return new LabStatus.Node(
-          node.name(), address, state, pid, node.offsetSeconds(), agent, "");
+      return new LabStatus.Node(node.name(), address, state, pid, node.offsetSeconds(), agent, "");
     } catch (IOException e) {
       String problem = "the agent does not answer: " + e.getMessage();
       return new LabStatus.Node(
@@ -161,8 +164,14 @@ public final class Lab implements AutoCloseable {
       return parts.control().status(parts.init(node));
     } catch (IOException e) {
       throw LabException.failed(
-          "The agent of node " + node + " does not answer: " + e.getMessage()
-              + "; see \"understudy lab logs " + node + "\".", e);
+          "The agent of node "
+              + node
+              + " does not answer: "
+              + e.getMessage()
+              + "; see \"understudy lab logs "
+              + node
+              + "\".",
+          e);
     }
   }
 
@@ -203,13 +212,7 @@ public final class Lab implements AutoCloseable {
       }
       Crash crash;
       try (PidFd hold = held.get()) {
-        // The first call of a kind costs a millisecond; this one asks only whether it is there.
-        hold.signal(0);
-        long begin = Clock.bootNanos();
-        parts.wiring().cut(port);
-        long cut = Clock.bootNanos();
-        hold.signal(Signals.SIGKILL);
-        crash = new Crash(node, begin, cut, Clock.bootNanos());
+        crash = Strike.run(node, parts.wiring(), port, hold);
       }
       parts.update(r -> r.withInit(node, null));
       return crash;
@@ -275,8 +278,7 @@ public final class Lab implements AutoCloseable {
   }
 
   /** The command line that runs a command in the outside client, in a folder. */
-  public List<String> clientCommand(Path workingFolder, List<String> command)
-      throws LabException {
+  public List<String> clientCommand(Path workingFolder, List<String> command) throws LabException {
     return Places.inside(parts.client(), workingFolder.toString(), command);
   }
 

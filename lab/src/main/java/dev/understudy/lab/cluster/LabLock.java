@@ -39,8 +39,7 @@ final class LabLock implements AutoCloseable {
   }
 
   /** Empty when the file was deleted by its former owner between our opening and locking it. */
-  private static Optional<LabLock> tryOnce(String lab, Path file)
-      throws LabException, IOException {
+  private static Optional<LabLock> tryOnce(String lab, Path file) throws LabException, IOException {
     try {
       Files.createFile(file);
     } catch (FileAlreadyExistsException _) {
@@ -59,7 +58,10 @@ final class LabLock implements AutoCloseable {
       @Nullable FileLock lock = tryLock(channel);
       if (lock == null) {
         throw LabException.input(
-            "Lab " + lab + " is in use by another command" + holder(channel)
+            "Lab "
+                + lab
+                + " is in use by another command"
+                + holder(channel)
                 + "; wait for its end or choose another name with --lab.");
       }
       if (!Files.exists(file) || !before.equals(Files.getAttribute(file, "unix:ino"))) {

@@ -12,6 +12,8 @@ public final class LabOptions {
   /** Enough for the start of a few JVMs on two busy cores. */
   static final long AGENT_WAIT_NANOS = 30_000_000_000L;
 
+  static final Path USUAL_ROOT = Path.of("/run/understudy");
+
   private final String lab;
   private final Path criu;
   private final Path runc;
@@ -52,7 +54,7 @@ public final class LabOptions {
   /** Where labs have their folders: {@code $UNDERSTUDY_STATE}, or /run/understudy. */
   public static Path defaultStateRoot() {
     String chosen = System.getenv("UNDERSTUDY_STATE");
-    return Path.of(chosen == null || chosen.isEmpty() ? "/run/understudy" : chosen);
+    return chosen == null || chosen.isEmpty() ? USUAL_ROOT : Path.of(chosen);
   }
 
   /** A lab that ends with this process, however that ends. */

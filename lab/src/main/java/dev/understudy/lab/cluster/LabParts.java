@@ -52,14 +52,16 @@ final class LabParts implements AutoCloseable {
     boolean done = false;
     try {
       Path file = folder.file("cluster.yaml");
-      LabParts parts =
-          new LabParts(folder, ClusterFile.read(file), runningRecord(folder), lock);
+      LabParts parts = new LabParts(folder, ClusterFile.read(file), runningRecord(folder), lock);
       done = true;
       return parts;
     } catch (ClusterFileException e) {
       throw LabException.failed(
-          "Lab " + folder.lab() + " has a cluster file that this version refuses: "
-              + e.getMessage(), e);
+          "Lab "
+              + folder.lab()
+              + " has a cluster file that this version refuses: "
+              + e.getMessage(),
+          e);
     } finally {
       if (!done && lock.isPresent()) {
         lock.get().close();
@@ -68,12 +70,10 @@ final class LabParts implements AutoCloseable {
   }
 
   private static LabRecord runningRecord(StateFolder folder) throws LabException {
-    Optional<LabRecord> running =
-        folder.exists() ? Teardown.running(folder) : Optional.empty();
-    return running.orElseThrow(
-        () ->
-            LabException.input(
-                "Lab " + folder.lab() + " does not run; start it with \"understudy lab up\"."));
+    Optional<LabRecord> running = folder.exists() ? Teardown.running(folder) : Optional.empty();
+    return running.orElseThrow(() ->
+        LabException.input(
+            "Lab " + folder.lab() + " does not run; start it with \"understudy lab up\"."));
   }
 
   StateFolder folder() {
@@ -113,23 +113,28 @@ final class LabParts implements AutoCloseable {
   LabRecord.Node node(String name) throws LabException {
     LabRecord now = record();
     return now.node(name)
-        .orElseThrow(
-            () ->
-                LabException.input(
-                    "Lab " + now.lab() + " has no node " + name + "; it has "
-                        + String.join(", ", now.nodes().stream().map(LabRecord.Node::name).toList())
-                        + "."));
+        .orElseThrow(() ->
+            LabException.input(
+                "Lab "
+                    + now.lab()
+                    + " has no node "
+                    + name
+                    + "; it has "
+                    + String.join(", ", now.nodes().stream().map(LabRecord.Node::name).toList())
+                    + "."));
   }
 
   /** PID 1 of a node that is up. */
   ProcessMark init(String name) throws LabException {
     return node(name)
         .alive()
-        .orElseThrow(
-            () ->
-                LabException.input(
-                    "Node " + name + " is crashed; start it with \"understudy lab start-node "
-                        + name + "\"."));
+        .orElseThrow(() ->
+            LabException.input(
+                "Node "
+                    + name
+                    + " is crashed; start it with \"understudy lab start-node "
+                    + name
+                    + "\"."));
   }
 
   /** PID 1 of the outside client. */
@@ -165,7 +170,7 @@ final class LabParts implements AutoCloseable {
   void startNode(String name) throws LabException {
     LabRecord now = record();
     LabRecord.Node node = node(name);
-    List<Path> groups = cgroups.make(now.lab(), name);
+    List<Path> groups = cgroups.make(folder.group(), name);
     List<String> command = places.nodeCommand(now.keeper(), node, now.agents(), cgroups);
     try (Spawned init =
         Spawned.start(
@@ -219,8 +224,14 @@ final class LabParts implements AutoCloseable {
 
   private LabException unanswered(String name, String why) {
     return LabException.failed(
-        "The agent of node " + name + " does not answer: " + why + "; the end of "
-            + folder.agentLog(name) + ":\n" + StateFolder.tail(folder.agentLog(name), LOG_LINES));
+        "The agent of node "
+            + name
+            + " does not answer: "
+            + why
+            + "; the end of "
+            + folder.agentLog(name)
+            + ":\n"
+            + StateFolder.tail(folder.agentLog(name), LOG_LINES));
   }
 
   @Override

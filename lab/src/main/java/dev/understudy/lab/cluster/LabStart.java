@@ -98,8 +98,11 @@ final class LabStart {
       release();
       forgetHook();
       throw LabException.input(
-          "Lab " + folder.lab() + " runs already; take it down with \"understudy lab down --lab "
-              + folder.lab() + "\" or choose another name with --lab.");
+          "Lab "
+              + folder.lab()
+              + " runs already; take it down with \"understudy lab down --lab "
+              + folder.lab()
+              + "\" or choose another name with --lab.");
     }
     if (Teardown.leftOvers(folder)) {
       tell("removing what a killed run of lab " + folder.lab() + " left");

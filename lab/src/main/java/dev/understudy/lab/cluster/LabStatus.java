@@ -16,7 +16,12 @@ import org.jspecify.annotations.Nullable;
  * @param nodes in the cluster file's order
  */
 public record LabStatus(
-    String lab, String life, String folder, long keeperPid, String clientAddress, List<Node> nodes) {
+    String lab,
+    String life,
+    String folder,
+    long keeperPid,
+    String clientAddress,
+    List<Node> nodes) {
 
   /**
    * One node.

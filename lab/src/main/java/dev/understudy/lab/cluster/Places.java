@@ -88,7 +88,8 @@ final class Places {
     all.put("US_NR_OPEN", openFiles.isPresent() ? Long.toString(openFiles.getAsLong()) : "");
     all.put("US_CGROUPS", String.join(" ", groups.stream().map(Path::toString).toList()));
     all.put("US_UNIFIED", cgroups.unified().isPresent() ? "yes" : "");
-    all.put("US_MEMORY", cgroups.memory(folder.lab(), node.name()).map(Path::toString).orElse(""));
+    all.put(
+        "US_MEMORY", cgroups.memory(folder.group(), node.name()).map(Path::toString).orElse(""));
     return all;
   }
 
@@ -101,8 +102,7 @@ final class Places {
     return all;
   }
 
-  private static List<String> agentCommand(
-      String node, LabRecord.Agents agents, boolean memoryV1) {
+  private static List<String> agentCommand(String node, LabRecord.Agents agents, boolean memoryV1) {
     List<String> all = new ArrayList<>();
     all.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     all.addAll(List.of("-XX:+UseZGC", "-Xms" + AGENT_HEAP_MEBIBYTES + "m"));
@@ -131,8 +131,16 @@ final class Places {
 
   private static List<String> below(ProcessMark keeper) {
     return new ArrayList<>(
-        List.of("setsid", "nsenter", "--target", Long.toString(keeper.pid()),
-            "--mount", "--net", "--ipc", "--pid", "--"));
+        List.of(
+            "setsid",
+            "nsenter",
+            "--target",
+            Long.toString(keeper.pid()),
+            "--mount",
+            "--net",
+            "--ipc",
+            "--pid",
+            "--"));
   }
 
   private static List<String> unshare(String... kinds) {

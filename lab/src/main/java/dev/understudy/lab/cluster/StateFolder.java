@@ -53,6 +53,12 @@ record StateFolder(Path root, String lab) {
     }
   }
 
+  /** The name of its cgroups: two labs of one name in two places must not share them. */
+  String group() {
+    boolean usual = root.equals(LabOptions.USUAL_ROOT);
+    return usual ? lab : lab + "." + Integer.toHexString(root.toString().hashCode());
+  }
+
   Path path() {
     return root.resolve(lab);
   }
@@ -231,8 +237,14 @@ record StateFolder(Path root, String lab) {
 
   private static LabException unusable(String verb, Path file, IOException e) {
     return LabException.failed(
-        "Cannot " + verb + " " + file + ": " + reason(e)
-            + "; make room there or set UNDERSTUDY_STATE to a folder that can be written.", e);
+        "Cannot "
+            + verb
+            + " "
+            + file
+            + ": "
+            + reason(e)
+            + "; make room there or set UNDERSTUDY_STATE to a folder that can be written.",
+        e);
   }
 
   private static String reason(IOException e) {

@@ -15,7 +15,9 @@ final class Switch implements AutoCloseable {
   private static final String BRIDGE = "sw0";
   private static final int NAME_MOST = 15;
 
-  /** The port of the outside client. No node's port has this name: theirs have a hyphen or digit. */
+  /**
+   * The port of the outside client. No node's port has this name: theirs have a hyphen or digit.
+   */
   static final String CLIENT_PORT = "client";
 
   private final Netlink netlink;

@@ -21,7 +21,7 @@ final class Teardown {
 
   /** Whether anything of a lab that does not run any more lies about. */
   static boolean leftOvers(StateFolder folder) throws LabException {
-    return folder.used() || Cgroups.ofHost().has(folder.lab());
+    return folder.used() || Cgroups.ofHost().has(folder.group());
   }
 
   /** Ends what runs and removes everything but the folder's lock; the caller has the lock. */
@@ -30,7 +30,7 @@ final class Teardown {
     if (running.isPresent()) {
       kill(running.get().keeper());
     }
-    Cgroups.ofHost().remove(folder.lab());
+    Cgroups.ofHost().remove(folder.group());
     folder.empty();
   }
 
@@ -39,7 +39,8 @@ final class Teardown {
     try {
       if (!keeper.kill(KILL_NANOS)) {
         throw LabException.failed(
-            "The lab's keeper, process " + keeper.pid()
+            "The lab's keeper, process "
+                + keeper.pid()
                 + ", does not end: something in it hangs in the kernel (see its state in ps).");
       }
     } catch (LinuxException e) {

@@ -27,8 +27,8 @@ class LabDeathTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"starting lab", "starting node a", "starting node b", "node a answers",
-    "up "})
+  @ValueSource(
+      strings = {"starting lab", "starting node a", "starting node b", "node a answers", "up "})
   void boundLabEndsWithItsProcessByKill9AndTheNextRunCleans(String when) throws Exception {
     killWhen(when, "lab-killed", true);
     assertThat(LabFixture.within5s(() -> LabFixture.processes(stateRoot).isEmpty()))
@@ -42,7 +42,7 @@ class LabDeathTest {
             LabFixture.options("lab-killed", stateRoot).boundToThisProcess().progress(said::add))
         .close();
     assertThat(said).contains("removing what a killed run of lab lab-killed left");
-    assertThat(Cgroups.ofHost().has("lab-killed")).isFalse();
+    assertThat(LabFixture.hasCgroups(stateRoot, "lab-killed")).isFalse();
     assertThat(Files.exists(stateRoot.resolve("lab-killed"))).isFalse();
   }
 
@@ -53,7 +53,7 @@ class LabDeathTest {
     assertThat(LabFixture.within5s(() -> LabFixture.processes(stateRoot).isEmpty()))
         .as("processes after SIGTERM: %s", LabFixture.processes(stateRoot))
         .isTrue();
-    assertThat(Cgroups.ofHost().has("lab-stopped")).isFalse();
+    assertThat(LabFixture.hasCgroups(stateRoot, "lab-stopped")).isFalse();
     assertThat(Files.exists(stateRoot.resolve("lab-stopped"))).isFalse();
   }
 
@@ -62,7 +62,7 @@ class LabDeathTest {
     killWhen("up ", "lab-down", true);
     assertThat(LabFixture.within5s(() -> LabFixture.processes(stateRoot).isEmpty())).isTrue();
     assertThat(Lab.down(stateRoot, "lab-down")).isTrue();
-    assertThat(Cgroups.ofHost().has("lab-down")).isFalse();
+    assertThat(LabFixture.hasCgroups(stateRoot, "lab-down")).isFalse();
     assertThat(Files.exists(stateRoot.resolve("lab-down"))).isFalse();
   }
 

@@ -64,9 +64,7 @@ final class LabFixture {
             InetAddress target = InetAddress.getByName(Ipv4.text(address));
             socket.send(
                 new DatagramPacket(
-                    text,
-                    text.length,
-                    new InetSocketAddress(target, StandInAgent.ECHO_PORT)));
+                    text, text.length, new InetSocketAddress(target, StandInAgent.ECHO_PORT)));
             socket.receive(new DatagramPacket(new byte[1500], 1500));
             return true;
           } catch (SocketTimeoutException silence) {
@@ -105,6 +103,10 @@ final class LabFixture {
     return Files.readAllLines(Path.of("/proc/self/mountinfo")).stream()
         .filter(l -> l.contains(stateRoot.toString()) || l.contains("understudy-lab"))
         .toList();
+  }
+
+  static boolean hasCgroups(Path stateRoot, String lab) throws LabException {
+    return Cgroups.ofHost().has(StateFolder.of(stateRoot, lab).group());
   }
 
   /** Waits up to five seconds for something. */

@@ -45,8 +45,11 @@ class LabTest {
       long pid = lab.status().nodes().getFirst().pid();
       Crash crash = lab.crash("a");
       System.out.println(
-          "crash: port down after " + (crash.cutNanos() - crash.beginNanos()) / 1000
-              + " us, killed after " + (crash.killedNanos() - crash.beginNanos()) / 1000 + " us");
+          "crash: port down after "
+              + (crash.cutNanos() - crash.beginNanos()) / 1000
+              + " us, killed after "
+              + (crash.killedNanos() - crash.beginNanos()) / 1000
+              + " us");
       assertThat(crash.cutNanos()).isBetween(crash.beginNanos(), crash.killedNanos());
       assertThat(LabFixture.within5s(() -> ProcessMark.of(pid).isEmpty())).isTrue();
       assertThat(LabFixture.answers(lab.clientNetns(), a)).isFalse();
@@ -129,8 +132,7 @@ class LabTest {
   @Test
   void agentThatDoesNotStartIsNamedWithItsLastLines() throws Exception {
     LabOptions options =
-        LabFixture.options("lab-broken", stateRoot)
-            .agent(List.of("no.such.Agent"));
+        LabFixture.options("lab-broken", stateRoot).agent(List.of("no.such.Agent"));
     assertThatThrownBy(() -> Lab.up(LabFixture.cluster("lab-broken"), options))
         .isInstanceOf(LabException.class)
         .hasMessageContaining("does not answer: it ends as soon as it is started")
@@ -143,7 +145,7 @@ class LabTest {
         .as("processes: %s", LabFixture.processes(stateRoot))
         .isTrue();
     assertThat(LabFixture.mounts(stateRoot)).isEmpty();
-    assertThat(Cgroups.ofHost().has(name)).isFalse();
+    assertThat(LabFixture.hasCgroups(stateRoot, name)).isFalse();
     assertThat(Files.exists(stateRoot.resolve(name))).isFalse();
   }
 

@@ -43,8 +43,7 @@ final class StandInAgent {
     System.out.println("stand-in agent of " + node + ", start " + incarnation);
 
     InetAddress loopback = InetAddress.getLoopbackAddress();
-    HttpServer server =
-        HttpServer.create(new InetSocketAddress(loopback, ControlToken.PORT), 0);
+    HttpServer server = HttpServer.create(new InetSocketAddress(loopback, ControlToken.PORT), 0);
     server.createContext(
         "/v1/status", exchange -> answer(exchange, token, status(node, incarnation)));
     server.createContext(
@@ -63,14 +62,26 @@ final class StandInAgent {
 
   private static NodeStatus status(String node, long incarnation) {
     return new NodeStatus(
-        node, incarnation, Clock.bootNanos(), ProcessHandle.current().pid(), "standard", false,
-        "ebpf", List.of(), List.of());
+        node,
+        incarnation,
+        Clock.bootNanos(),
+        ProcessHandle.current().pid(),
+        "standard",
+        false,
+        "ebpf",
+        List.of(),
+        List.of());
   }
 
   private static List<NodeEvent> events(String node, long incarnation) {
     return List.of(
         new NodeEvent(
-            1, incarnation, Clock.bootNanos(), node, "", NodeEvent.AGENT_STARTED,
+            1,
+            incarnation,
+            Clock.bootNanos(),
+            node,
+            "",
+            NodeEvent.AGENT_STARTED,
             new TreeMap<>(Map.of("who", "stand-in"))));
   }
 
