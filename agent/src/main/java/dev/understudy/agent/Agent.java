@@ -192,8 +192,8 @@ final class Agent implements AutoCloseable {
         Sandbox.create(
             spec,
             places,
-            (netns, device) -> {
-              OutputGates.Choice choice = OutputGates.choose(netns, device);
+            device -> {
+              OutputGates.Choice choice = OutputGates.choose(device);
               attached.complete(choice);
               return choice.gate();
             });

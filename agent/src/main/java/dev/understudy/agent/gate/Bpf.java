@@ -28,7 +28,7 @@ final class Bpf {
   private static final int PROG_QUERY = 16;
 
   private static final int TYPE_SCHED_CLS = 3;
-  private static final int TCX_EGRESS = 47;
+  private static final int TCX_INGRESS = 46;
 
   /** Attach ahead of all others: an earlier program that lets a frame pass ends the chain. */
   private static final int F_BEFORE = 1 << 3;
@@ -80,24 +80,24 @@ final class Bpf {
     return (int) result;
   }
 
-  /** Attaches to the egress of a device of the calling thread's namespace, without a link. */
-  static void attachToEgress(int program, int ifindex) throws LinuxException {
+  /** Attaches to the ingress of a device of the calling thread's namespace, without a link. */
+  static void attachToIngress(int program, int ifindex) throws LinuxException {
     Memory attr = Memory.ofSize(ATTR_BYTES);
-    attr.bytes().putInt(0, ifindex).putInt(4, program).putInt(8, TCX_EGRESS).putInt(12, F_BEFORE);
-    require(PROG_ATTACH, attr, "attach to the egress of interface " + ifindex);
+    attr.bytes().putInt(0, ifindex).putInt(4, program).putInt(8, TCX_INGRESS).putInt(12, F_BEFORE);
+    require(PROG_ATTACH, attr, "attach to the ingress of interface " + ifindex);
   }
 
-  static void detachFromEgress(int program, int ifindex) throws LinuxException {
+  static void detachFromIngress(int program, int ifindex) throws LinuxException {
     Memory attr = Memory.ofSize(ATTR_BYTES);
-    attr.bytes().putInt(0, ifindex).putInt(4, program).putInt(8, TCX_EGRESS);
-    require(PROG_DETACH, attr, "detach from the egress of interface " + ifindex);
+    attr.bytes().putInt(0, ifindex).putInt(4, program).putInt(8, TCX_INGRESS);
+    require(PROG_DETACH, attr, "detach from the ingress of interface " + ifindex);
   }
 
-  /** Numbers of the programs at the egress of a device of the calling thread's namespace. */
-  static List<Integer> programsAtEgress(int ifindex) throws LinuxException {
+  /** Numbers of the programs at the ingress of a device of the calling thread's namespace. */
+  static List<Integer> programsAtIngress(int ifindex) throws LinuxException {
     Memory ids = Memory.ofSize(4 * MOST_PROGRAMS);
     Memory attr = Memory.ofSize(ATTR_BYTES);
-    attr.bytes().putInt(0, ifindex).putInt(4, TCX_EGRESS);
+    attr.bytes().putInt(0, ifindex).putInt(4, TCX_INGRESS);
     attr.bytes().putLong(16, ids.address()).putInt(24, MOST_PROGRAMS);
     long result = Kernel.call(Syscall.BPF, PROG_QUERY, attr.address(), ATTR_BYTES, 0);
     ids.keep();
@@ -107,7 +107,7 @@ final class Bpf {
     if (result == -Errno.ENOENT) {
       return found;
     }
-    Kernel.succeeded(result, Syscall.BPF, "query the egress of interface " + ifindex);
+    Kernel.succeeded(result, Syscall.BPF, "query the ingress of interface " + ifindex);
     for (int i = 0; i < attr.bytes().getInt(24); i++) {
       found.add(ids.bytes().getInt(4 * i));
     }

@@ -6,20 +6,16 @@ import dev.understudy.agent.linux.Errno;
 import dev.understudy.agent.linux.Kernel;
 import dev.understudy.agent.linux.LinuxException;
 import dev.understudy.agent.linux.Memory;
-import dev.understudy.agent.linux.Namespaces;
 import dev.understudy.agent.linux.Netlink;
 import dev.understudy.agent.linux.Syscall;
-import java.io.IOException;
-import java.nio.file.Path;
 
 /**
- * A gate whose deadline is absolute and in the kernel: an eBPF program at the egress of the device
+ * A gate whose deadline is absolute and in the kernel: an eBPF program at the ingress of the device
  * (TCX, Linux 6.6) and a map with at most one entry, the deadline. A stalled agent can neither
  * leave it open nor open it late. A renewal is one bpf(2) call and allocates nothing.
  *
  * <p>The program is attached without a link descriptor, because such a link ends with the process
- * that holds it, which would open the gate. Frames that bypass traffic control altogether (packet
- * sockets with PACKET_QDISC_BYPASS, which need CAP_NET_RAW) do not meet it.
+ * that holds it, which would open the gate.
  */
 public final class EbpfGate implements OutputGate {
   /** Name of program and map: by it a later agent knows what an earlier one left. */
@@ -31,7 +27,6 @@ public final class EbpfGate implements OutputGate {
   /** A deletion names a key; the kernel refuses it when a value follows. */
   private static final int KEY_BYTES = 16;
 
-  private final Path netns;
   private final String device;
   private final int ifindex;
   private final int map;
@@ -42,8 +37,7 @@ public final class EbpfGate implements OutputGate {
   private final Memory attr = Memory.ofSize(ELEMENT_BYTES);
   private boolean open = true;
 
-  private EbpfGate(Path netns, String device, int ifindex, int map, int programId) {
-    this.netns = netns;
+  private EbpfGate(String device, int ifindex, int map, int programId) {
     this.device = device;
     this.ifindex = ifindex;
     this.map = map;
@@ -52,32 +46,26 @@ public final class EbpfGate implements OutputGate {
   }
 
   /**
-   * Attaches a shut gate; one that an earlier agent left is taken away afterwards, so that output
-   * is shut throughout.
+   * Attaches a shut gate in the calling thread's network namespace; one of this kind that an
+   * earlier agent left is taken away afterwards, so that output is shut throughout.
    *
-   * @param netns file of the device's network namespace
+   * @param device the outer end of a veth pair
    * @throws LinuxException when the kernel refuses, with the verifier's log if it has one
    */
-  public static EbpfGate attach(Path netns, String device) throws IOException {
-    return Namespaces.callIn(
-        netns,
-        () -> {
-          try (Netlink netlink = Netlink.open()) {
-            return attachHere(netns, device, netlink.index(device));
-          }
-        });
-  }
-
-  private static EbpfGate attachHere(Path netns, String device, int ifindex) throws LinuxException {
+  public static EbpfGate attach(String device) throws LinuxException {
+    int ifindex;
+    try (Netlink netlink = Netlink.open()) {
+      ifindex = netlink.index(device);
+    }
     // A hash and not an array: only in a hash "no entry" exists, and means shut.
     int map = Bpf.createMap(MAP_HASH, 4, 8, 1, NAME);
     try {
       int program = Bpf.loadProgram(GateProgram.instructions(map), NAME);
       try {
         int id = Bpf.describeProgram(program).id();
-        Bpf.attachToEgress(program, ifindex);
+        Bpf.attachToIngress(program, ifindex);
         detachEarlier(ifindex, id);
-        return new EbpfGate(netns, device, ifindex, map, id);
+        return new EbpfGate(device, ifindex, map, id);
       } finally {
         // Attached programs live without a descriptor.
         Kernel.close(program);
@@ -89,14 +77,14 @@ public final class EbpfGate implements OutputGate {
   }
 
   private static void detachEarlier(int ifindex, int ownId) throws LinuxException {
-    for (int id : Bpf.programsAtEgress(ifindex)) {
+    for (int id : Bpf.programsAtIngress(ifindex)) {
       if (id == ownId) {
         continue;
       }
       int program = Bpf.openProgram(id);
       try {
         if (Bpf.describeProgram(program).name().equals(NAME)) {
-          Bpf.detachFromEgress(program, ifindex);
+          Bpf.detachFromIngress(program, ifindex);
         }
       } finally {
         Kernel.close(program);
@@ -123,8 +111,8 @@ public final class EbpfGate implements OutputGate {
   }
 
   @Override
-  public boolean isShut() throws IOException {
-    return isPast() && Namespaces.callIn(netns, this::isAttached);
+  public boolean isShut() throws LinuxException {
+    return isPast() && Bpf.programsAtIngress(ifindex).contains(programId);
   }
 
   private synchronized boolean isPast() throws LinuxException {
@@ -135,10 +123,6 @@ public final class EbpfGate implements OutputGate {
     }
     Kernel.succeeded(result, Syscall.BPF, "read the gate's deadline");
     return value.bytes().getLong(0) <= Clock.bootNanos() - hostOffsetNanos;
-  }
-
-  private boolean isAttached() throws LinuxException {
-    return Bpf.programsAtEgress(ifindex).contains(programId);
   }
 
   private long element(int command) {
@@ -175,6 +159,6 @@ public final class EbpfGate implements OutputGate {
 
   @Override
   public String toString() {
-    return "ebpf gate of " + device + " (" + ifindex + ") in " + netns;
+    return "ebpf gate at the ingress of " + device + " (" + ifindex + ")";
   }
 }

@@ -26,8 +26,7 @@ final class NftablesBatch {
   private static final int VERDICT_ACCEPT = 1;
   private static final int SET_WITH_TIMEOUTS = 0x10;
   private static final int DATATYPE_IFINDEX = 20;
-  private static final int META_OIF = 5;
-  private static final int COMPARE_NOT_EQUAL = 1;
+  private static final int META_IIF = 4;
   private static final int REGISTER_VERDICT = 0;
   private static final int REGISTER_1 = 1;
   private static final int VALUE = 1;
@@ -73,12 +72,17 @@ final class NftablesBatch {
 
   /** An empty table, whether there was one of that name or not. */
   void freshTable(int family, String table) {
-    begin(NEW_TABLE, NetlinkMessage.CREATE, family).attribute(1, table).end();
-    deleteTable(family, table);
+    noTable(family, table);
     begin(NEW_TABLE, NetlinkMessage.CREATE, family).attribute(1, table).end();
   }
 
-  /** Deletes a table with all that is in it. */
+  /** No table, whether there was one of that name or not. */
+  void noTable(int family, String table) {
+    begin(NEW_TABLE, NetlinkMessage.CREATE, family).attribute(1, table).end();
+    deleteTable(family, table);
+  }
+
+  /** Deletes a table with all that is in it; it must be there. */
   void deleteTable(int family, String table) {
     begin(DELETE_TABLE, 0, family).attribute(1, table).end();
   }
@@ -86,16 +90,13 @@ final class NftablesBatch {
   /**
    * A chain that drops what no rule accepts.
    *
-   * @param device what it is bound to; empty for a hook of the whole namespace
+   * @param device what it is bound to
    */
   void droppingChain(int family, String table, String chain, int hook, String device) {
     begin(NEW_CHAIN, NetlinkMessage.CREATE, family).attribute(1, table).attribute(3, chain);
     int nest = message.nest(4);
     message.attributeNetworkOrder(1, hook).attributeNetworkOrder(2, 0);
-    if (!device.isEmpty()) {
-      message.attribute(3, device);
-    }
-    message.endNest(nest);
+    message.attribute(3, device).endNest(nest);
     message.attributeNetworkOrder(5, POLICY_DROP).attribute(7, "filter").end();
   }
 
@@ -107,39 +108,18 @@ final class NftablesBatch {
     message.attributeNetworkOrder(10, 1).end();
   }
 
-  /** A rule that accepts what leaves by a device whose number is in the set. */
+  /** A rule that accepts what comes in by a device whose number is in the set. */
   void acceptWhenInSet(int family, String table, String chain, String set) {
-    int list = beginRule(family, table, chain);
-    int lookup = beginExpression("lookup");
-    message.attribute(1, set).attributeNetworkOrder(2, REGISTER_1);
-    endExpression(lookup);
-    endRule(list);
-  }
-
-  /** A rule that accepts what leaves by any other device. */
-  void acceptOtherDevices(int family, String table, String chain, int ifindex) {
-    int list = beginRule(family, table, chain);
-    int compare = beginExpression("cmp");
-    message.attributeNetworkOrder(1, REGISTER_1).attributeNetworkOrder(2, COMPARE_NOT_EQUAL);
-    int data = message.nest(3);
-    message.attribute(VALUE, ifindex).endNest(data);
-    endExpression(compare);
-    endRule(list);
-  }
-
-  /** Each rule first loads the number of the device by which the frame leaves. */
-  private int beginRule(int family, String table, String chain) {
     int append = 0x800;
     begin(NEW_RULE, NetlinkMessage.CREATE | append, family);
     message.attribute(1, table).attribute(2, chain);
     int list = message.nest(4);
     int meta = beginExpression("meta");
-    message.attributeNetworkOrder(2, META_OIF).attributeNetworkOrder(1, REGISTER_1);
+    message.attributeNetworkOrder(2, META_IIF).attributeNetworkOrder(1, REGISTER_1);
     endExpression(meta);
-    return list;
-  }
-
-  private void endRule(int list) {
+    int lookup = beginExpression("lookup");
+    message.attribute(1, set).attributeNetworkOrder(2, REGISTER_1);
+    endExpression(lookup);
     int immediate = beginExpression("immediate");
     message.attributeNetworkOrder(1, REGISTER_VERDICT);
     int data = message.nest(2);

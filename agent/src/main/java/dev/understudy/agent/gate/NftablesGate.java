@@ -4,134 +4,116 @@ package dev.understudy.agent.gate;
 import dev.understudy.agent.linux.Clock;
 import dev.understudy.agent.linux.Errno;
 import dev.understudy.agent.linux.LinuxException;
-import dev.understudy.agent.linux.Namespaces;
 import dev.understudy.agent.linux.Netlink;
 import dev.understudy.agent.linux.NetlinkMessage;
 import dev.understudy.agent.linux.NetlinkSocket;
-import java.io.IOException;
-import java.nio.file.Path;
-import java.util.List;
 
 /**
- * A gate for hosts without eBPF: a chain that drops everything but what leaves by a device whose
- * number is in a set, and an element with a time-out in that set.
+ * A gate for hosts without eBPF: a chain at the ingress of the device (Linux 4.2) that drops
+ * everything unless the device's number is in a set, and an element with a time-out in that set.
+ * Every device has a table of its own, named for it.
  *
  * <p>Time-outs are relative and counted in ticks, so each one is two ticks shorter than the time to
  * the deadline, and one whose setting took the agent longer than a tick is replaced at once.
  * Between the reading of the clock and the transaction a stalled agent can still open it late,
- * until it runs again; and whoever flushes the ruleset opens it. {@link EbpfGate} has neither
- * weakness.
+ * until it runs again; and whoever flushes the ruleset of the agent's network namespace opens it.
+ * {@link EbpfGate} has neither weakness.
  */
 public final class NftablesGate implements OutputGate {
-  private static final String TABLE_PREFIX = "understudy_gate_";
-  private static final String CHAIN = "egress";
+  /** The family of tables at devices, and its ingress hook (include/uapi/linux/netfilter.h). */
+  static final int NETDEV = 5;
+
+  private static final int INGRESS = 0;
+  private static final String CHAIN = "ingress";
   private static final String SET = "open";
   private static final int SAFETY_TICKS = 2;
 
-  /** Where the chain hangs. */
-  enum Hook {
-    /** At the device itself, Linux 5.16: sees every frame. */
-    EGRESS,
-    /** At what this host's own IP and ARP send: misses frames from packet sockets. */
-    OUTPUT
-  }
-
-  /** A table: its family (include/uapi/linux/netfilter.h), and the hook's number within it. */
-  private record Family(int number, int hook, boolean perDevice) {
-    static List<Family> of(Hook hook) {
-      return switch (hook) {
-        case EGRESS -> List.of(new Family(5, 1, true));
-        case OUTPUT -> List.of(new Family(1, 3, false), new Family(3, 1, false));
-      };
-    }
-  }
-
   private final NetlinkSocket socket;
-  private final Hook hook;
+  private final Netlink links;
   private final String device;
   private final String table;
   private final long tickNanos;
   private final NetlinkMessage opening;
-  private final int[] timeoutsAt;
+  private final int timeoutAt;
   private final NetlinkMessage shutting;
   private final String openingText;
   private final String shuttingText;
   private boolean open = true;
 
-  private NftablesGate(NetlinkSocket socket, Hook hook, String device, int ifindex)
+  private NftablesGate(NetlinkSocket socket, Netlink links, String device, int ifindex)
       throws LinuxException {
     this.socket = socket;
-    this.hook = hook;
+    this.links = links;
     this.device = device;
-    this.table = TABLE_PREFIX + device;
+    this.table = table(device);
     this.tickNanos = Clock.tickNanos();
     this.openingText = "nftables: open the gate of " + device;
     this.shuttingText = "nftables: shut the gate of " + device;
-    List<Family> families = Family.of(hook);
     NftablesBatch openBatch = new NftablesBatch();
-    NftablesBatch shutBatch = new NftablesBatch();
-    this.timeoutsAt = new int[families.size()];
-    for (int i = 0; i < timeoutsAt.length; i++) {
-      int family = families.get(i).number;
-      openBatch.emptySet(family, table, SET);
-      timeoutsAt[i] = openBatch.addTimed(family, table, SET, ifindex);
-      shutBatch.emptySet(family, table, SET);
-    }
+    openBatch.emptySet(NETDEV, table, SET);
+    this.timeoutAt = openBatch.addTimed(NETDEV, table, SET, ifindex);
     this.opening = openBatch.finished();
+    NftablesBatch shutBatch = new NftablesBatch();
+    shutBatch.emptySet(NETDEV, table, SET);
     this.shutting = shutBatch.finished();
   }
 
+  static String table(String device) {
+    return "understudy_gate_" + device;
+  }
+
   /**
-   * Makes a shut gate, in place of one that an earlier agent left.
+   * Makes a shut gate in the calling thread's network namespace, in place of one of this kind that
+   * an earlier agent left for a device of that name.
    *
-   * @param netns file of the device's network namespace
+   * @param device the outer end of a veth pair
+   * @throws LinuxException when there is no such device, or the kernel refuses
    */
-  public static NftablesGate attach(Path netns, String device) throws IOException {
+  public static NftablesGate attach(String device) throws LinuxException {
+    Netlink links = Netlink.open();
     try {
-      return attach(netns, device, Hook.EGRESS);
-    } catch (LinuxException e) {
-      if (e.errno() != Errno.EOPNOTSUPP && e.errno() != Errno.EINVAL) {
+      int ifindex = links.index(device);
+      NetlinkSocket socket = NetlinkSocket.open(NetlinkSocket.NETFILTER);
+      try {
+        NftablesGate gate = new NftablesGate(socket, links, device, ifindex);
+        gate.setUp();
+        return gate;
+      } catch (LinuxException e) {
+        socket.close();
         throw e;
       }
-      return attach(netns, device, Hook.OUTPUT);
+    } catch (LinuxException e) {
+      links.close();
+      throw e;
     }
   }
 
-  static NftablesGate attach(Path netns, String device, Hook hook) throws IOException {
-    return Namespaces.callIn(
-        netns,
-        () -> {
-          int ifindex;
-          try (Netlink netlink = Netlink.open()) {
-            ifindex = netlink.index(device);
-          }
-          NetlinkSocket socket = NetlinkSocket.open(NetlinkSocket.NETFILTER);
-          try {
-            NftablesGate gate = new NftablesGate(socket, hook, device, ifindex);
-            gate.setUp(ifindex);
-            return gate;
-          } catch (LinuxException e) {
-            socket.close();
-            throw e;
-          }
-        });
-  }
-
-  private void setUp(int ifindex) throws LinuxException {
+  /**
+   * Removes the table of an agent that was killed, if there is one. It outlives the device, and
+   * newer kernels bind its chain to the next device of that name.
+   */
+  static void removeLeftOver(String device) throws LinuxException {
     NftablesBatch batch = new NftablesBatch();
-    for (Family family : Family.of(hook)) {
-      int number = family.number;
-      batch.freshTable(number, table);
-      String bound = family.perDevice ? device : "";
-      batch.droppingChain(number, table, CHAIN, family.hook, bound);
-      batch.timedSet(number, table, SET);
-      if (!family.perDevice) {
-        batch.acceptOtherDevices(number, table, CHAIN, ifindex);
+    batch.noTable(NETDEV, table(device));
+    try (NetlinkSocket socket = NetlinkSocket.open(NetlinkSocket.NETFILTER)) {
+      socket.transact(batch.finished(), "nftables: remove table " + table(device));
+    } catch (LinuxException e) {
+      // Where there are no tables at all nothing can be left of one.
+      if (e.errno() != Errno.EPROTONOSUPPORT
+          && e.errno() != Errno.EAFNOSUPPORT
+          && e.errno() != Errno.EOPNOTSUPP) {
+        throw e;
       }
-      batch.acceptWhenInSet(number, table, CHAIN, SET);
     }
-    String where = hook == Hook.EGRESS ? "at its egress" : "at the host's output";
-    socket.transact(batch.finished(), "nftables: set up the gate of " + device + " " + where);
+  }
+
+  private void setUp() throws LinuxException {
+    NftablesBatch batch = new NftablesBatch();
+    batch.freshTable(NETDEV, table);
+    batch.droppingChain(NETDEV, table, CHAIN, INGRESS, device);
+    batch.timedSet(NETDEV, table, SET);
+    batch.acceptWhenInSet(NETDEV, table, CHAIN, SET);
+    socket.transact(batch.finished(), "nftables: set up the gate of " + device);
   }
 
   @Override
@@ -146,9 +128,7 @@ public final class NftablesGate implements OutputGate {
         shut();
         return;
       }
-      for (int at : timeoutsAt) {
-        opening.patchNetworkOrder(at, left / 1_000_000L);
-      }
+      opening.patchNetworkOrder(timeoutAt, left / 1_000_000L);
       socket.transact(opening, openingText);
       // A thread that was held up in between has set a time-out that ends too late: replace it.
     } while (Clock.bootNanos() - before > tickNanos);
@@ -164,24 +144,22 @@ public final class NftablesGate implements OutputGate {
   public synchronized boolean isShut() throws LinuxException {
     requireOpen();
     boolean[] occupied = {false};
-    for (Family family : Family.of(hook)) {
-      NetlinkMessage request = NftablesBatch.elementsOf(family.number, table, SET);
-      try {
-        socket.dump(
-            request,
-            "nftables: read the gate of " + device,
-            (type, bytes, from, to) -> {
-              int generalPart = 4;
-              int list = NftablesBatch.ELEMENTS_OF_LIST;
-              int at = NetlinkMessage.find(bytes, from + generalPart, to, list);
-              occupied[0] |= at >= 0 && bytes.getShort(at - 4) > 4;
-            });
-      } catch (LinuxException e) {
-        if (e.errno() == Errno.ENOENT) {
-          return false;
-        }
-        throw e;
+    NetlinkMessage request = NftablesBatch.elementsOf(NETDEV, table, SET);
+    try {
+      socket.dump(
+          request,
+          "nftables: read the gate of " + device,
+          (type, bytes, from, to) -> {
+            int generalPart = 4;
+            int list = NftablesBatch.ELEMENTS_OF_LIST;
+            int at = NetlinkMessage.find(bytes, from + generalPart, to, list);
+            occupied[0] |= at >= 0 && bytes.getShort(at - 4) > 4;
+          });
+    } catch (LinuxException e) {
+      if (e.errno() == Errno.ENOENT) {
+        return false;
       }
+      throw e;
     }
     return !occupied[0];
   }
@@ -201,18 +179,23 @@ public final class NftablesGate implements OutputGate {
   public synchronized void close() throws LinuxException {
     if (open) {
       try {
-        shut();
+        if (links.exists(device)) {
+          shut();
+        } else {
+          NftablesBatch batch = new NftablesBatch();
+          batch.noTable(NETDEV, table);
+          socket.transact(batch.finished(), "nftables: remove the gate of " + device);
+        }
       } finally {
         open = false;
         socket.close();
+        links.close();
       }
     }
   }
 
   @Override
   public String toString() {
-    return hook == Hook.EGRESS
-        ? "nftables gate at the egress of " + device
-        : "nftables gate at the host's IP and ARP output to " + device;
+    return "nftables gate at the ingress of " + device;
   }
 }

@@ -3,7 +3,6 @@ package dev.understudy.agent.gate;
 
 import dev.understudy.agent.linux.LinuxException;
 import java.io.IOException;
-import java.nio.file.Path;
 
 /** Chooses the best gate that a host allows. */
 public final class OutputGates {
@@ -18,15 +17,29 @@ public final class OutputGates {
   public record Choice(OutputGate gate, String why) {}
 
   /**
-   * Attaches an eBPF gate, or an nftables gate where the kernel refuses that.
+   * Attaches an eBPF gate, or an nftables gate where the kernel refuses that, in the calling
+   * thread's network namespace. What an earlier agent left on a device of that name is taken away,
+   * so that it cannot hold the new gate down.
    *
-   * @param netns file of the device's network namespace
+   * @param device the outer end of a veth pair, not yet up
    * @throws IOException with both refusals when there can be no gate at all; a workload must not
    *     run then
    */
-  public static Choice choose(Path netns, String device) throws IOException {
-    return choose(
-        device, () -> EbpfGate.attach(netns, device), () -> NftablesGate.attach(netns, device));
+  public static Choice choose(String device) throws IOException {
+    return choose(device, () -> ebpf(device), () -> NftablesGate.attach(device));
+  }
+
+  /** A chain of an agent that ran before on a host without eBPF binds to the device's name. */
+  private static OutputGate ebpf(String device) throws IOException {
+    EbpfGate gate = EbpfGate.attach(device);
+    try {
+      NftablesGate.removeLeftOver(device);
+      return gate;
+    } catch (LinuxException e) {
+      gate.close();
+      throw new IOException(
+          "what an earlier agent left on " + device + " cannot be removed: " + e.getMessage(), e);
+    }
   }
 
   /** One way to a gate. */

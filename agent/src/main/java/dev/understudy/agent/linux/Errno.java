@@ -16,7 +16,9 @@ public final class Errno {
   public static final int ENODEV = 19;
   public static final int EINVAL = 22;
   public static final int ENOSYS = 38;
+  public static final int EPROTONOSUPPORT = 93;
   public static final int EOPNOTSUPP = 95;
+  public static final int EAFNOSUPPORT = 97;
   public static final int EADDRINUSE = 98;
   public static final int ENETDOWN = 100;
   public static final int ENETUNREACH = 101;
@@ -62,9 +64,9 @@ public final class Errno {
       case 40 -> "ELOOP";
       case 90 -> "EMSGSIZE";
       case 92 -> "ENOPROTOOPT";
-      case 93 -> "EPROTONOSUPPORT";
+      case EPROTONOSUPPORT -> "EPROTONOSUPPORT";
       case EOPNOTSUPP -> "EOPNOTSUPP";
-      case 97 -> "EAFNOSUPPORT";
+      case EAFNOSUPPORT -> "EAFNOSUPPORT";
       case EADDRINUSE -> "EADDRINUSE";
       case 99 -> "EADDRNOTAVAIL";
       case ENETDOWN -> "ENETDOWN";

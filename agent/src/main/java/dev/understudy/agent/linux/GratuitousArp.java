@@ -68,8 +68,8 @@ public final class GratuitousArp implements AutoCloseable {
   /**
    * Sends one announcement.
    *
-   * @return false when the link did not take it: the output gate is shut, the link is down, its
-   *     queue is full
+   * @return false when the link did not take it: it is down, or its queue is full. Behind an output
+   *     gate true says nothing about the gate
    * @throws LinuxException when it can never be sent, such as ENXIO for a link that is gone
    */
   public boolean announce() throws LinuxException {

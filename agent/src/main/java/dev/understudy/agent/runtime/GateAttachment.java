@@ -2,17 +2,16 @@
 package dev.understudy.agent.runtime;
 
 import java.io.IOException;
-import java.nio.file.Path;
 
-/** Puts the output gate on a device before the device can send anything. */
+/** Puts the output gate where all that a sandbox sends comes in, before it can send anything. */
 @FunctionalInterface
 public interface GateAttachment {
   /**
    * Attaches a closed gate.
    *
-   * @param netNamespace path of the pinned network namespace in which the device is
-   * @param device its name there
+   * @param outerDevice the outer end of the sandbox's veth pair, in the agent's network namespace;
+   *     an earlier device of that name, with what an agent had put on it, may have been deleted
    * @return closed with the sandbox, after its processes are dead
    */
-  AutoCloseable attach(Path netNamespace, String device) throws IOException;
+  AutoCloseable attach(String outerDevice) throws IOException;
 }

@@ -17,7 +17,10 @@ import java.util.List;
  * from outside.
  */
 final class RuncBundle {
-  /** What Docker leaves to a container's root; no more than programs are used to. */
+  /**
+   * What Docker leaves to a container's root; no more than programs are used to. Never
+   * CAP_NET_ADMIN: with it a program gets round {@code agent.gate.OutputGate}.
+   */
   private static final List<String> CAPABILITIES =
       List.of(
           "CAP_CHOWN",

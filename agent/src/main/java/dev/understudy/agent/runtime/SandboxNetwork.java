@@ -13,8 +13,8 @@ import java.util.zip.CRC32;
 /**
  * The pinned namespaces of a sandbox, and the device in them that carries the virtual address.
  *
- * <p>Order: the device is born down, gets its address and its closed gate, and only then goes up;
- * so no frame leaves before the gate is there.
+ * <p>Order: the device is born down, gets its address, its outer end gets the closed gate, and only
+ * then both ends go up; so no frame passes before the gate is there.
  */
 public final class SandboxNetwork implements AutoCloseable {
   /** The name of the inner end, in the pinned network namespace. */
@@ -45,7 +45,7 @@ public final class SandboxNetwork implements AutoCloseable {
       try (Netlink here = Netlink.open()) {
         here.createVeth(outer, DEVICE, net);
         Namespaces.runIn(net, () -> address(spec));
-        made.gate = attachment.attach(net, DEVICE);
+        made.gate = attachment.attach(outer);
         Namespaces.runIn(net, SandboxNetwork::up);
         here.setMaster(outer, bridge);
         here.setUp(outer);

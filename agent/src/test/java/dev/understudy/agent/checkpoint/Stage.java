@@ -73,7 +73,7 @@ final class Stage {
     return Sandbox.create(
         spec,
         places(node),
-        (net, device) ->
+        device ->
             () -> {
               // No gate: nothing in this network can be confused by a second sender.
             });

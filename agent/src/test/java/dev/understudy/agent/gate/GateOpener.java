@@ -2,6 +2,7 @@
 package dev.understudy.agent.gate;
 
 import dev.understudy.agent.linux.Clock;
+import dev.understudy.agent.linux.Namespaces;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
@@ -11,7 +12,8 @@ final class GateOpener {
 
   /** Arguments: network namespace, device, for how many milliseconds. */
   public static void main(String[] arguments) throws Exception {
-    OutputGate gate = EbpfGate.attach(Path.of(arguments[0]), arguments[1]);
+    Path netns = Path.of(arguments[0]);
+    OutputGate gate = Namespaces.callIn(netns, () -> EbpfGate.attach(arguments[1]));
     long deadline = Clock.bootNanos() + Long.parseLong(arguments[2]) * 1_000_000L;
     gate.openUntil(deadline);
     String line = (deadline - Clock.hostBootOffsetNanos()) + " " + deadline + "\n";

@@ -7,7 +7,7 @@ import java.nio.file.Path;
 
 /**
  * Two fresh network namespaces joined by a veth pair: the host that is fenced, with 10.99.0.1/24 on
- * "v0", and its neighbour, with 10.99.0.2/24 on "v1".
+ * the inner end "v0", and its neighbour, with 10.99.0.2/24 on the outer end "v1".
  */
 public final class Link implements AutoCloseable {
   public static final int HOST = 10 << 24 | 99 << 16 | 1;
