@@ -33,11 +33,9 @@ record EventDetails(String kind, List<String> details) {
       case Verdict.Late _ -> words(NodeEvent.LATE, "text", verdict.text());
       case Verdict.Unprotected _ -> words(NodeEvent.UNPROTECTED, "text", verdict.text());
       case Verdict.Protected(_, var standby, var generation) ->
-          words(
-              NodeEvent.PROTECTED, "standby", standby, "generation", generation.toString());
+          words(NodeEvent.PROTECTED, "standby", standby, "generation", generation.toString());
       case Verdict.Stretched(_, var from, var to) ->
-          words(
-              NodeEvent.INTERVAL_STRETCHED, "from_ms", millis(from), "to_ms", millis(to));
+          words(NodeEvent.INTERVAL_STRETCHED, "from_ms", millis(from), "to_ms", millis(to));
     };
   }
 

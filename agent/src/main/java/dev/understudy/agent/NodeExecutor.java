@@ -86,8 +86,7 @@ final class NodeExecutor implements DutyCycle.Executor {
 
   private void note(Verdict verdict, long now) {
     EventDetails event = EventDetails.of(verdict);
-    journal.record(
-        now, verdict.workload(), event.kind(), event.details().toArray(String[]::new));
+    journal.record(now, verdict.workload(), event.kind(), event.details().toArray(String[]::new));
   }
 
   @Override

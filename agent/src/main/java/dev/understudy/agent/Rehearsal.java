@@ -77,13 +77,11 @@ final class Rehearsal {
 
   private int failover(int seed) {
     GroupConfig group =
-        new GroupConfig(
-            WORKLOAD, NAMES, NAMES, GroupConfig.Quorum.MAJORITY, true, 100 * MILLI);
+        new GroupConfig(WORKLOAD, NAMES, NAMES, GroupConfig.Quorum.MAJORITY, true, 100 * MILLI);
     SplittableRandom random = new SplittableRandom(seed);
     for (String name : NAMES) {
       DurableState durable = DurableState.NEW.nextStart(timing.promiseNanos());
-      nodes.put(
-          name, new FailoverNode(name, timing, List.of(group), durable, now, random.split()));
+      nodes.put(name, new FailoverNode(name, timing, List.of(group), durable, now, random.split()));
       wakeAt.put(name, now);
     }
     // Slower profiles take longer for everything, in proportion to their lease.

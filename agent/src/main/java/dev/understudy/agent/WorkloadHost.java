@@ -443,8 +443,8 @@ final class WorkloadHost {
   }
 
   /**
-   * Runs the failover path of this workload behind the shut gate and without a copy; what comes back
-   * through the mailbox belongs to no epoch and means nothing to the protocol.
+   * Runs the failover path of this workload behind the shut gate and without a copy; what comes
+   * back through the mailbox belongs to no epoch and means nothing to the protocol.
    */
   void rehearse() {
     for (int i = 0; i < REHEARSALS; i++) {

@@ -20,8 +20,8 @@ final class Places {
 
   /**
    * The serial collector: an agent keeps little and throws away little, so that its pauses stay
-   * below a millisecond or two, and it has no concurrent threads for which the duty cycle would have
-   * to wait while they are not scheduled.
+   * below a millisecond or two, and it has no concurrent threads for which the duty cycle would
+   * have to wait while they are not scheduled.
    */
   private static final List<String> AGENT_VM =
       List.of(
