@@ -78,19 +78,20 @@ public final class Capture {
   }
 
   private CaptureResult into(Path partial) throws IOException {
-    if (copy.tree().frozen()) {
+    if (!copy.tree().beginCapture()) {
       return failed(partial, "the program is frozen, because this node may not act now");
     }
     long begin = Clock.bootNanos();
-    List<String> pipes = logPipes();
+    List<String> pipes;
     Command.Result dump;
     try {
+      pipes = logPipes();
       dump = Command.of(criu(partial)).run(limit());
       if (dump.ok()) {
         archive(partial);
       }
     } finally {
-      copy.tree().resume();
+      copy.tree().endCapture();
     }
     long thawed = System.nanoTime();
     removeRemaps();

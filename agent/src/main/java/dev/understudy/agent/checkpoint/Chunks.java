@@ -23,7 +23,7 @@ public final class Chunks {
   /** Size of every chunk but a file's last. */
   public static final int BYTES = 1 << 20;
 
-  private static final int WORKERS = 2;
+  private static final int WORKERS = 1;
   private static final int NICE = 0;
 
   /** One a worker, or a large generation would make as much garbage as it has bytes. */
@@ -53,7 +53,7 @@ public final class Chunks {
     }
   }
 
-  /** Describes files by their contents, on at most two threads of low priority. */
+  /** Describes files by their contents, on one thread, so that a core is left to everything else. */
   static List<FileEntry> describe(List<Path> files) throws IOException {
     ExecutorService workers = Executors.newFixedThreadPool(WORKERS, Chunks::lowPriority);
     try {

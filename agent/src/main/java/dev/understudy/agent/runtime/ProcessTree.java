@@ -25,6 +25,7 @@ public final class ProcessTree {
   private final int root;
   private volatile int[] remembered;
   private boolean frozen;
+  private boolean capturing;
 
   /** The tree below that process, not read yet. */
   public ProcessTree(int root) {
@@ -86,6 +87,14 @@ public final class ProcessTree {
    */
   public synchronized boolean freeze() throws LinuxException {
     frozen = true;
+    if (capturing) {
+      // CRIU takes a foreign stop for a failure. It holds the tree itself, and leaves it stopped.
+      return true;
+    }
+    return stop();
+  }
+
+  private boolean stop() throws LinuxException {
     for (int round = 0; round < FREEZE_ROUNDS; round++) {
       int[] before = refresh();
       for (int pid : before) {
@@ -108,19 +117,38 @@ public final class ProcessTree {
     return frozen;
   }
 
-  /** Lets the whole tree go on, as it is now. */
+  /** Lets the whole tree go on, as it is now; one that is being captured goes on afterwards. */
   public synchronized void thaw() throws LinuxException {
     frozen = false;
-    resume();
+    if (!capturing) {
+      resume();
+    }
   }
 
-  /** Lets the tree go on after a capture, unless it was frozen meanwhile. */
-  public synchronized void resume() throws LinuxException {
+  /**
+   * Says that CRIU will stop the tree and leave it stopped.
+   *
+   * @return false when it is frozen, and must not be captured
+   */
+  public synchronized boolean beginCapture() {
+    capturing = !frozen;
+    return capturing;
+  }
+
+  /** Lets the tree go on after a capture, or holds it if it was frozen meanwhile. */
+  public synchronized void endCapture() throws LinuxException {
+    capturing = false;
     if (!frozen) {
-      wake();
-      for (int pid : refresh()) {
-        Signals.kill(pid, Signals.SIGCONT);
-      }
+      resume();
+    } else if (!stop() && alive()) {
+      throw new IllegalStateException("frozen during a capture, process " + root + " does not stop");
+    }
+  }
+
+  private void resume() throws LinuxException {
+    wake();
+    for (int pid : refresh()) {
+      Signals.kill(pid, Signals.SIGCONT);
     }
   }
 
