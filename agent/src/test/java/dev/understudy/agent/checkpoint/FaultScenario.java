@@ -71,6 +71,7 @@ public final class FaultScenario {
   private static void killedCriu(Stage stage, Sandbox sandbox, Copy copy, HostFacts facts)
       throws Exception {
     int failed = 0;
+    int kills = 0;
     int asked = 0;
     try (ExecutorService other = Executors.newSingleThreadExecutor()) {
       for (int i = 0; i < 12; i++) {
@@ -78,7 +79,8 @@ public final class FaultScenario {
         Callable<Boolean> killer = () -> killCriu(200_000L + 1_500_000L * after);
         Future<Boolean> killed = other.submit(killer);
         CaptureResult result = Capture.capture(sandbox, copy, Stage.id(100 + i), facts);
-        Stage.check(killed.get(), "criu was killed");
+        // A quick machine ends the dump before the later kills: then there is nobody to kill.
+        kills += killed.get() ? 1 : 0;
         if (result instanceof CaptureResult.CheckpointFailed(var reason)) {
           Stage.say(reason);
           failed++;
@@ -87,6 +89,7 @@ public final class FaultScenario {
         Stage.check(answer.startsWith(++asked + " "), "after it the program answers " + answer);
       }
     }
+    Stage.check(kills > 0, kills + " times criu was killed");
     Stage.check(failed > 0, failed + " of 12 captures were broken by the kill");
     Stage.captured(Capture.capture(sandbox, copy, Stage.id(200), facts));
   }
