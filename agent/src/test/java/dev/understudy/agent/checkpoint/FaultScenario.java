@@ -177,6 +177,12 @@ public final class FaultScenario {
       Stage.check(copies.count() == 1, "a failed hold leaves no files");
     }
     int[] left = standby.cgroup().pids();
+    // What CRIU killed when it gave up may not have been reaped yet.
+    long end = System.nanoTime() + 5_000_000_000L;
+    while (!(
+        left.length == former.copy().tree().pids().length) && System.nanoTime() < end) {
+      Thread.onSpinWait();
+    }
     Stage.check(
         left.length == former.copy().tree().pids().length, "a failed hold leaves no process");
     return former;
