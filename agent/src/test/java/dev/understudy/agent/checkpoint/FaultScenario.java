@@ -176,15 +176,13 @@ public final class FaultScenario {
     try (Stream<Path> copies = Files.list(standby.directory().resolve("copies"))) {
       Stage.check(copies.count() == 1, "a failed hold leaves no files");
     }
-    int[] left = standby.cgroup().pids();
+    int alone = former.copy().tree().pids().length;
     // What CRIU killed when it gave up may not have been reaped yet.
     long end = System.nanoTime() + 5_000_000_000L;
-    while (!(
-        left.length == former.copy().tree().pids().length) && System.nanoTime() < end) {
+    while (standby.cgroup().pids().length != alone && System.nanoTime() < end) {
       Thread.onSpinWait();
     }
-    Stage.check(
-        left.length == former.copy().tree().pids().length, "a failed hold leaves no process");
+    Stage.check(standby.cgroup().pids().length == alone, "a failed hold leaves no process");
     return former;
   }
 
