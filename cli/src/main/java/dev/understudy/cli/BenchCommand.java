@@ -25,8 +25,8 @@ import picocli.CommandLine.Option;
 @Command(
     name = "bench",
     description = {
-      "Crashes the active node of a lab again and again and measures what a client sees. Ends with"
-          + " 0 only if the state survived every time.",
+      "Crash the active node of a lab again and again and measure what a client sees.",
+      "Ends with 0 only if the state survived every time.",
     })
 final class BenchCommand implements Callable<Integer> {
   private static final int RUNS_MOST = 100_000;
@@ -38,21 +38,21 @@ final class BenchCommand implements Callable<Integer> {
       names = "--fault",
       paramLabel = "FAULT",
       defaultValue = Bench.NODE_CRASH,
-      description = "what goes wrong; node-crash so far (default: node-crash)")
+      description = "What goes wrong; node-crash so far (default: node-crash).")
   String fault = "";
 
   @Option(
       names = "--strategy",
       paramLabel = "NAME",
       defaultValue = "mirror",
-      description = "how the state comes back; mirror so far (default: mirror)")
+      description = "How the state comes back; mirror so far (default: mirror).")
   String strategy = "";
 
   @Option(
       names = "--runs",
       paramLabel = "N",
       defaultValue = "20",
-      description = "counted crashes for each memory size (default: 20)")
+      description = "Counted crashes for each memory size (default: 20).")
   int runs;
 
   @Option(
@@ -60,14 +60,14 @@ final class BenchCommand implements Callable<Integer> {
       paramLabel = "SIZE",
       split = ",",
       defaultValue = "8MiB",
-      description = "memory sizes of the program, as 8MiB,256MiB,1GiB (default: 8MiB)")
+      description = "Memory sizes of the program, as 8MiB,256MiB,1GiB (default: 8MiB).")
   List<String> memory = List.of();
 
   @Option(
       names = "--seed",
       paramLabel = "N",
       defaultValue = "1",
-      description = "of the instants at which crashes strike (default: 1)")
+      description = "Repeats the instants at which crashes strike (default: 1).")
   long seed;
 
   @Override

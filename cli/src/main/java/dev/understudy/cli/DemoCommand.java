@@ -24,8 +24,9 @@ import picocli.CommandLine.Option;
 @Command(
     name = "demo",
     description = {
-      "Starts three nodes, protects a running program, crashes its node, and shows that a copy on"
-          + " another node goes on with its state. Ends with 0 only if it did.",
+      "Start three nodes, protect a running program, crash its node, and show that a copy on"
+          + " another node goes on with its state.",
+      "Ends with 0 only if it did.",
     })
 final class DemoCommand implements Callable<Integer> {
   @Mixin MeasureOptions options = new MeasureOptions();
@@ -34,13 +35,13 @@ final class DemoCommand implements Callable<Integer> {
       names = "--memory",
       paramLabel = "SIZE",
       defaultValue = "8MiB",
-      description = "memory of the program, at least 8MiB (default: 8MiB)")
+      description = "Memory of the program, at least 8MiB (default: 8MiB).")
   String memory = "";
 
   @Option(
       names = "--seed",
       paramLabel = "N",
-      description = "repeats the instant of the crash within the interval (default: random)")
+      description = "Repeats the instant of the crash within the interval (default: random).")
   @Nullable Long seed;
 
   @Override

@@ -19,6 +19,12 @@ import picocli.CommandLine.Spec;
       "Run a command as the outside client: on the cluster's network, on no node.",
       "Its input, output and exit code are passed through."
     },
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "N:that of the command, 128 + N when signal N ended it",
+      "1:it could not be run",
+      "2:wrong use, or no such lab or node",
+    },
     customSynopsis = "understudy lab client [--lab=NAME] -- CMD...")
 final class LabClient implements Callable<Integer> {
   @Mixin LabChoice choice = new LabChoice();

@@ -28,6 +28,7 @@ final class LabCommand implements Runnable {
 
   @Override
   public void run() {
-    throw new CommandLine.ParameterException(spec.commandLine(), "Which command of the lab?");
+    throw new CommandLine.ParameterException(
+        spec.commandLine(), "Which command of the lab? " + Main.names(spec));
   }
 }

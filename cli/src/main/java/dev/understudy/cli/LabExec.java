@@ -18,6 +18,12 @@ import picocli.CommandLine.Spec;
       "Run a command inside a node, in its root folder.",
       "Its input, output and exit code are passed through."
     },
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "N:that of the command, 128 + N when signal N ended it",
+      "1:it could not be run",
+      "2:wrong use, or no such lab or node",
+    },
     customSynopsis = "understudy lab exec [--lab=NAME] NODE -- CMD...")
 final class LabExec implements Callable<Integer> {
   @Mixin LabChoice choice = new LabChoice();

@@ -52,6 +52,10 @@ final class LabUp implements Callable<Integer> {
     LabOptions options = LabOptions.of(lab, tools.criu(), tools.runc()).progress(console::progress);
     try (Lab started = Lab.up(cluster, options)) {
       StatusText.print(console, started.status(), json);
+      if (!cluster.workloads().isEmpty()) {
+        console.progress(
+            "the workloads start now; \"lab status\" tells who is active and who holds a copy");
+      }
     }
     return 0;
   }

@@ -46,7 +46,12 @@ public final class Main implements Runnable {
 
   @Override
   public void run() {
-    throw new CommandLine.ParameterException(spec.commandLine(), "Which command?");
+    throw new CommandLine.ParameterException(spec.commandLine(), "Which command? " + names(spec));
+  }
+
+  /** The subcommands of a group, for a person who named none. */
+  static String names(CommandLine.Model.CommandSpec group) {
+    return "There are: " + String.join(", ", group.subcommands().keySet()) + ".";
   }
 
   /** Runs one command and ends the process with its exit code. */

@@ -29,19 +29,17 @@ final class MeasureOptions {
       names = "--profile",
       paramLabel = "NAME",
       defaultValue = "standard",
-      description = "timing profile: standard, fast, relaxed or wide (default: standard)")
+      description = "Timing profile: standard, fast, relaxed or wide (default: standard).")
   String profile = "";
 
   @Option(
       names = "--interval",
       paramLabel = "TIME",
       defaultValue = INTERVAL,
-      description = "from one checkpoint to the next, as 500ms or 2s (default: " + INTERVAL + ")")
+      description = "From one checkpoint to the next, as 500ms or 2s (default: " + INTERVAL + ").")
   String interval = "";
 
-  @Option(
-      names = "--json",
-      description = "print one JSON document on standard output; progress goes to standard error")
+  @Option(names = "--json", description = "Print one JSON document.")
   boolean json;
 
   /** The command that has these options. */

@@ -34,8 +34,10 @@ final class StatusText {
       console.line("");
       console.table(workloads);
     }
-    for (String trouble : troubles(status)) {
-      console.line(trouble);
+    List<String> troubles = troubles(status);
+    if (!troubles.isEmpty()) {
+      console.line("");
+      troubles.forEach(console::line);
     }
   }
 
@@ -63,7 +65,16 @@ final class StatusText {
     List<List<String>> rows = new ArrayList<>();
     rows.add(
         List.of(
-            "WORKLOAD", "NODE", "ROLE", "STATE", "EPOCH", "PROTECTED", "HOLDS", "AGE", "PAUSE"));
+            "WORKLOAD",
+            "NODE",
+            "ROLE",
+            "STATE",
+            "EPOCH",
+            "PROTECTED",
+            "HOLDS",
+            "AGE",
+            "PAUSE",
+            "LAST DECISION"));
     for (LabStatus.Node node : status.nodes()) {
       @Nullable NodeStatus agent = node.agent();
       if (agent == null) {
@@ -82,7 +93,8 @@ final class StatusText {
                 active ? (workload.protectedNow() ? "by " + workload.standbyNode() : "no") : "-",
                 held.isEmpty() ? "-" : held,
                 millis(workload.heldAgeMillis()),
-                millis(workload.lastPauseMillis())));
+                millis(workload.lastPauseMillis()),
+                workload.verdict().isEmpty() ? "-" : workload.verdict()));
       }
     }
     return rows;
@@ -98,7 +110,13 @@ final class StatusText {
       if (agent != null) {
         for (WorkloadStatus workload : agent.workloads()) {
           if (!workload.lastError().isEmpty()) {
-            all.add(workload.name() + " on " + node.name() + ": " + workload.lastError());
+            all.add(
+                "last error of "
+                    + workload.name()
+                    + " on "
+                    + node.name()
+                    + ": "
+                    + workload.lastError());
           }
         }
       }

@@ -53,7 +53,9 @@ public final class Chunks {
     }
   }
 
-  /** Describes files by their contents, on one thread, so that a core is left to everything else. */
+  /**
+   * Describes files by their contents, on one thread, so that a core is left to everything else.
+   */
   static List<FileEntry> describe(List<Path> files) throws IOException {
     ExecutorService workers = Executors.newFixedThreadPool(WORKERS, Chunks::lowPriority);
     try {

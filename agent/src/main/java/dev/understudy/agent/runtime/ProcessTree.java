@@ -141,7 +141,8 @@ public final class ProcessTree {
     if (!frozen) {
       resume();
     } else if (!stop() && alive()) {
-      throw new IllegalStateException("frozen during a capture, process " + root + " does not stop");
+      throw new IllegalStateException(
+          "frozen during a capture, process " + root + " does not stop");
     }
   }
 

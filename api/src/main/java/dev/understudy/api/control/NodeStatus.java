@@ -14,7 +14,7 @@ import java.util.List;
  * @param realTime whether the duty cycle runs SCHED_FIFO with memory locked
  * @param gate what closes outputs: {@code ebpf} or {@code nftables}
  * @param peersHeard names of the peers heard within the silence window, sorted
- * @param workloads a row each, in the cluster file's order
+ * @param workloads a row each, sorted by name
  */
 public record NodeStatus(
     String node,
