@@ -42,6 +42,13 @@ final class Copies {
     frozen = GenerationId.NONE;
   }
 
+  /** The process that was started or woken in that epoch has ended, perhaps after a raise. */
+  void frozenEnded(Epoch began) {
+    if (frozen.epoch().compareTo(began) >= 0) {
+      dropFrozen();
+    }
+  }
+
   boolean hasFrozen() {
     return !frozen.equals(GenerationId.NONE);
   }
