@@ -123,10 +123,18 @@ final class Agent implements AutoCloseable {
         new DutyCycle(node, codec, socket, poller, mailbox, exits, executor, addresses);
     Agent agent =
         new Agent(self, cluster, journal, mailbox, exits, cycle, executor, durable.incarnation());
-    agent.addWorkloads(options, key, addresses);
-    agent.listen(key);
-    agent.rehearse(key);
-    return agent;
+    boolean done = false;
+    try {
+      agent.addWorkloads(options, key, addresses);
+      agent.listen(key);
+      agent.rehearse(key);
+      done = true;
+      return agent;
+    } finally {
+      if (!done) {
+        agent.close();
+      }
+    }
   }
 
   static List<GroupConfig> groups(Cluster cluster) {
@@ -290,7 +298,7 @@ final class Agent implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    executor.close();
+    // First nobody brings anything new, then everything that runs ends.
     for (AutoCloseable one : closing.reversed()) {
       try {
         one.close();
@@ -300,6 +308,7 @@ final class Agent implements AutoCloseable {
         throw new IOException("closing failed: " + e.getMessage(), e);
       }
     }
+    executor.close();
     journal.close();
   }
 }

@@ -5,12 +5,15 @@ import dev.understudy.agent.linux.Attempt;
 import dev.understudy.agent.linux.Scheduling;
 import dev.understudy.api.cluster.ClusterFileException;
 import java.io.IOException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /** One node's agent: reads its options, builds everything, runs the duty cycle until it is told. */
 public final class AgentMain {
   private static final int REAL_TIME_PRIORITY = 50;
   private static final int NICE = -10;
   private static final long SLACK_NANOS = 1;
+  private static final int END_SECONDS = 15;
   private static final int EXIT_FAILED = 1;
   private static final int EXIT_USAGE = 2;
   private static final int EXIT_BROKEN = 70;
@@ -40,6 +43,7 @@ public final class AgentMain {
     Attempt locked = Scheduling.tryLockMemory();
     Attempt preferred = Scheduling.niceThisProcess(NICE);
     Attempt pauses = Scheduling.tryRealTimePauses(REAL_TIME_PRIORITY - 1);
+    CountDownLatch ended = new CountDownLatch(1);
     try (Agent agent = Agent.build(options)) {
       Thread duty =
           Thread.ofPlatform()
@@ -49,9 +53,23 @@ public final class AgentMain {
                 Attempt slack = Scheduling.timerSlack(SLACK_NANOS);
                 agent.run(locked, preferred, pauses, first, slack);
               });
-      Runtime.getRuntime().addShutdownHook(new Thread(agent::stop, "stop"));
+      Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(agent, ended), "stop"));
       duty.start();
       duty.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      ended.countDown();
+    }
+  }
+
+  /** The virtual machine ends when this returns, so it waits until nothing is left behind. */
+  private static void stop(Agent agent, CountDownLatch ended) {
+    agent.stop();
+    try {
+      if (!ended.await(END_SECONDS, TimeUnit.SECONDS)) {
+        System.err.println("understudy-agent: not everything ended in " + END_SECONDS + " s");
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

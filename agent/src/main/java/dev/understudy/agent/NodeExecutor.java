@@ -3,6 +3,7 @@ package dev.understudy.agent;
 
 import dev.understudy.agent.control.Journal;
 import dev.understudy.agent.linux.Clock;
+import dev.understudy.api.control.NodeEvent;
 import dev.understudy.api.control.NodeStatus;
 import dev.understudy.api.control.WorkloadStatus;
 import dev.understudy.core.protocol.Command;
@@ -19,17 +20,24 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /** Carries out outcomes: state to disk, commands to the workloads, verdicts to the journal. */
 final class NodeExecutor implements DutyCycle.Executor {
+  private static final long RETRY_MILLIS = 1_000;
+
   private final FailoverNode node;
   private final Mailbox mailbox;
   private final DurableStore store;
   private final Journal journal;
-  private final ExecutorService disk =
-      Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().name("disk").factory());
+  private final ScheduledExecutorService disk =
+      Executors.newSingleThreadScheduledExecutor(
+          Thread.ofPlatform().daemon().name("disk").factory());
+  private final AtomicReference<@Nullable DurableState> unsaved = new AtomicReference<>();
   private final Map<String, WorkloadHost> hosts = new TreeMap<>();
   private final Map<String, String> lastVerdicts = new TreeMap<>();
 
@@ -47,17 +55,27 @@ final class NodeExecutor implements DutyCycle.Executor {
 
   @Override
   public void persist(DurableState state) {
-    disk.execute(() -> {
-      try {
-        store.save(state);
-      } catch (IOException e) {
-        // Without its ceiling this node grants no newer epoch; that is safe, and must be seen.
-        mailbox.post(
-            () -> journal.record(Clock.bootNanos(), "", "disk-failed", "why", String.valueOf(e)));
-        return;
-      }
-      mailbox.tell(at -> new Input.Persisted(at, state));
-    });
+    // Ceilings only rise, so the newest state is the only one that has to get there.
+    unsaved.set(state);
+    disk.execute(this::save);
+  }
+
+  private void save() {
+    DurableState state = unsaved.getAndSet(null);
+    if (state == null) {
+      return;
+    }
+    try {
+      store.save(state);
+    } catch (IOException e) {
+      // Without its ceiling this node grants no newer epoch; that is safe, must be seen, and must
+      // not stay so when the disk has room again.
+      journal.record(Clock.bootNanos(), "", NodeEvent.DISK_FAILED, "why", String.valueOf(e));
+      unsaved.compareAndSet(null, state);
+      var _ = disk.schedule(this::save, RETRY_MILLIS, TimeUnit.MILLISECONDS);
+      return;
+    }
+    mailbox.tell(at -> new Input.Persisted(at, state));
   }
 
   @Override
@@ -152,7 +170,7 @@ final class NodeExecutor implements DutyCycle.Executor {
   }
 
   void close() throws IOException {
-    disk.shutdown();
+    disk.shutdownNow();
     for (WorkloadHost host : hosts.values()) {
       host.close();
     }

@@ -15,7 +15,6 @@ import dev.understudy.agent.linux.Clock;
 import dev.understudy.agent.linux.GratuitousArp;
 import dev.understudy.agent.linux.LinuxException;
 import dev.understudy.agent.linux.PidFd;
-import dev.understudy.agent.linux.Scheduling;
 import dev.understudy.agent.runtime.Copy;
 import dev.understudy.agent.runtime.Program;
 import dev.understudy.agent.runtime.RuncStart;
@@ -32,8 +31,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,8 +39,6 @@ import org.jspecify.annotations.Nullable;
  * starting and ending copies, one for checkpoints, and reports through the mailbox.
  */
 final class WorkloadHost {
-  private static final long[] ANNOUNCE_AGAIN_NANOS = {20_000_000L, 100_000_000L, 1_000_000_000L};
-
   private static final int REHEARSALS = 5;
 
   /** Sends a generation to a node and returns when it is held there. */
@@ -55,23 +50,25 @@ final class WorkloadHost {
   private final Sandbox sandbox;
   private final Program program;
   private final OutputGate gate;
-  private final GratuitousArp arp;
+  private final Announcements announcements;
   private final HostFacts facts;
   private final Shipment shipment;
   private final Journal journal;
   private final Mailbox mailbox;
   private final ExitWatch exits;
-  private final ExecutorService lifecycle;
-  private final ExecutorService checkpoints;
+  private final Workers workers;
   private @Nullable Copy running;
   private @Nullable PidFd runningExit;
+
+  /** The reign in which it was started, woken or thawed last. */
+  private Epoch runningIn = Epoch.NONE;
+
+  private @Nullable PidFd heldExit;
   private volatile @Nullable HeldCopy held;
   private long heldSince;
   private volatile long offeredAt;
   private Epoch startWanted = Epoch.NONE;
   private Epoch epoch = Epoch.NONE;
-  private int announcements = ANNOUNCE_AGAIN_NANOS.length;
-  private long announcedAt;
   private double lastPauseMillis = -1;
   private String lastError = "";
 
@@ -89,25 +86,13 @@ final class WorkloadHost {
     this.sandbox = sandbox;
     this.program = program;
     this.gate = gate;
-    this.arp = arp;
+    this.announcements = new Announcements(arp);
     this.facts = facts;
     this.shipment = shipment;
     this.journal = journal;
     this.mailbox = mailbox;
     this.exits = exits;
-    this.lifecycle = Executors.newSingleThreadExecutor(work -> worker("copies-", work));
-    this.checkpoints = Executors.newSingleThreadExecutor(work -> worker("mirror-", work));
-  }
-
-  /** The agent's own threads are preferred; programs that these two start must not inherit that. */
-  private Thread worker(String prefix, Runnable work) {
-    return Thread.ofPlatform()
-        .daemon()
-        .name(prefix + name)
-        .unstarted(() -> {
-          var _ = Scheduling.niceThisThread(0);
-          work.run();
-        });
+    this.workers = new Workers(name);
   }
 
   // ---- on the duty cycle -----------------------------------------------------------------------
@@ -151,6 +136,7 @@ final class WorkloadHost {
     try {
       if (generation.sequence() == GenerationId.LIVE && running != null) {
         running.tree().thaw();
+        runningIn = reign;
       } else if (copy != null && copy.id().equals(generation)) {
         if (!copy.wake()) {
           mailbox.tell(
@@ -158,9 +144,9 @@ final class WorkloadHost {
           return;
         }
         ageNanos = Clock.bootNanos() - heldSince;
-        running = copy.copy();
-        watchExit(copy.copy());
         held = null;
+        heldExit = unwatched(heldExit);
+        run(copy.copy(), reign);
       } else {
         mailbox.tell(at -> new Input.Failed(at, name, reign, "no copy " + generation + " is held"));
         return;
@@ -181,32 +167,13 @@ final class WorkloadHost {
   }
 
   private void announce() {
-    announceOnce();
-    announcedAt = Clock.bootNanos();
-    announcements = 0;
+    announcements.begin();
     record(NodeEvent.ADDRESS_MOVED, "address", Ipv4.text(sandbox.spec().address()));
   }
 
-  /** Repeats announcements, since the first may be lost; returns when the next one is due. */
+  /** Does what is due of its own; returns when the next of it is. */
   long due(long now) {
-    while (announcements < ANNOUNCE_AGAIN_NANOS.length) {
-      long next = announcedAt + ANNOUNCE_AGAIN_NANOS[announcements];
-      if (now < next) {
-        return next;
-      }
-      announcements++;
-      announceOnce();
-    }
-    return Long.MAX_VALUE;
-  }
-
-  /** Behind a shut gate the frame goes nowhere, as it should. */
-  private void announceOnce() {
-    try {
-      arp.announce();
-    } catch (LinuxException e) {
-      throw new IllegalStateException("the sandbox has lost its link: " + e.getMessage(), e);
-    }
+    return announcements.due(now);
   }
 
   private void freeze() {
@@ -224,19 +191,16 @@ final class WorkloadHost {
     startWanted = Epoch.NONE;
     Copy ended = running;
     running = null;
-    if (runningExit != null) {
-      exits.unwatch(runningExit);
-      runningExit = null;
-    }
+    runningExit = unwatched(runningExit);
     if (ended != null) {
       journal.record(now, name, NodeEvent.DISCARDED, "why", why);
-      lifecycle.execute(() -> remove(ended));
+      workers.copies(() -> remove(ended));
     }
   }
 
   private void start(Epoch reign) {
     startWanted = reign;
-    lifecycle.execute(() -> {
+    workers.copies(() -> {
       StartResult result = RuncStart.start(sandbox, program);
       mailbox.post(() -> started(reign, result));
     });
@@ -247,12 +211,11 @@ final class WorkloadHost {
     switch (result) {
       case StartResult.Started(var copy) when wanted -> {
         startWanted = Epoch.NONE;
-        running = copy;
-        watchExit(copy);
+        run(copy, reign);
         record(NodeEvent.STARTED, "epoch", reign.toString(), "why", "no state was held");
         mailbox.tell(at -> new Input.Running(at, name, reign));
       }
-      case StartResult.Started(var copy) -> lifecycle.execute(() -> remove(copy));
+      case StartResult.Started(var copy) -> workers.copies(() -> remove(copy));
       case StartResult.StartFailed(var reason, var lines) -> {
         lastError = reason;
         record(NodeEvent.START_FAILED, "reason", reason, "log", String.join("\n", lines));
@@ -264,29 +227,56 @@ final class WorkloadHost {
     }
   }
 
-  private void watchExit(Copy copy) {
-    try {
-      PidFd exit = PidFd.open(copy.rootPid());
-      runningExit = exit;
-      exits.watch(exit, () -> exited(copy));
-    } catch (LinuxException gone) {
-      exited(copy);
-    }
+  private void run(Copy copy, Epoch reign) {
+    running = copy;
+    runningIn = reign;
+    runningExit = watched(copy, () -> exited(copy));
   }
 
-  /** A process may have outlived the reign that started it: what ends, ends in the present one. */
   private void exited(Copy copy) {
     if (!isRunning(copy)) {
       return;
     }
-    Epoch reign = epoch;
+    // Its last reign counts: a frozen program that was thawed ends in another than it began in.
+    Epoch reign = runningIn;
     running = null;
     runningExit = null;
     String log = String.join("\n", sandbox.log().lastLines());
     lastError = "the program ended";
     record(NodeEvent.EXITED, "epoch", reign.toString(), "log", log);
-    lifecycle.execute(() -> remove(copy));
+    workers.copies(() -> remove(copy));
     mailbox.tell(at -> new Input.Failed(at, name, reign, "the program ended"));
+  }
+
+  private void heldEnded(HeldCopy copy) {
+    if (held == null || !copy.copy().equals(held.copy())) {
+      return;
+    }
+    held = null;
+    heldExit = null;
+    lastError = "the held copy " + copy.id() + " has died";
+    record(NodeEvent.COPY_LOST, "generation", copy.id().toString());
+    workers.copies(() -> remove(copy));
+    mailbox.tell(at -> new Input.CopyLost(at, name, copy.id()));
+  }
+
+  /** Calls back when the copy's root process ends, at once if it has; null in that case. */
+  private @Nullable PidFd watched(Copy copy, Runnable onExit) {
+    try {
+      PidFd exit = PidFd.open(copy.rootPid());
+      exits.watch(exit, onExit);
+      return exit;
+    } catch (LinuxException gone) {
+      mailbox.post(onExit);
+      return null;
+    }
+  }
+
+  private @Nullable PidFd unwatched(@Nullable PidFd exit) {
+    if (exit != null) {
+      exits.unwatch(exit);
+    }
+    return null;
   }
 
   /** Copies are records, so equal ones are the same: no two have one directory. */
@@ -300,7 +290,7 @@ final class WorkloadHost {
       mailbox.tell(at -> new Input.CheckpointFailed(at, name, id, "the program does not run"));
       return;
     }
-    checkpoints.execute(() -> captureAndShip(copy, id, standby));
+    workers.checkpoint(() -> captureAndShip(copy, id, standby));
   }
 
   private void captured(Generation generation, long pauseNanos, long tookNanos) {
@@ -325,7 +315,12 @@ final class WorkloadHost {
       return Optional.of("this node is active itself");
     }
     HeldCopy former = held;
+    if (former != null && !fresh.id().newerThan(former.id())) {
+      return Optional.of(former.id() + " is held, which came meanwhile");
+    }
     held = fresh;
+    heldExit = unwatched(heldExit);
+    heldExit = watched(fresh.copy(), () -> heldEnded(fresh));
     // No clock but this node's own: the state was captured at least that long before its offer.
     heldSince = offeredAt - fresh.generation().manifest().captureNanos();
     record(
@@ -338,7 +333,7 @@ final class WorkloadHost {
         Integer.toString(fresh.processes()));
     mailbox.tell(at -> new Input.CopyHeld(at, name, fresh.id()));
     if (former != null) {
-      lifecycle.execute(() -> remove(former));
+      workers.copies(() -> remove(former));
     }
     return Optional.empty();
   }
@@ -454,7 +449,7 @@ final class WorkloadHost {
       run(new Command.ShutGate(name, Epoch.NONE), 0);
       run(new Command.Wake(name, Epoch.NONE, GenerationId.NONE), 0);
       run(new Command.Discard(name, "rehearsal"), 0);
-      announceOnce();
+      announcements.once();
     }
   }
 
@@ -479,8 +474,8 @@ final class WorkloadHost {
 
   /** Ends everything of this workload on this node. */
   void close() throws IOException {
-    lifecycle.shutdownNow();
-    checkpoints.shutdownNow();
+    workers.close();
+    announcements.close();
     sandbox.close();
   }
 }

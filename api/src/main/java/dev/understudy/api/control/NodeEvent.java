@@ -55,6 +55,12 @@ public record NodeEvent(
   /** On the standby (details {@code generation}, {@code hold_ms}). */
   public static final String HELD = "held";
 
+  /** The copy that was held has died; {@code generation}. */
+  public static final String COPY_LOST = "copy-lost";
+
+  /** The protocol's state could not be written and will be tried again; {@code why}. */
+  public static final String DISK_FAILED = "disk-failed";
+
   /** On the active: a live standby says that it holds a copy of this reign. */
   public static final String PROTECTED = "protected";
 

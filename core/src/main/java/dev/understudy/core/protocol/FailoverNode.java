@@ -70,7 +70,7 @@ public final class FailoverNode {
       if (config.members().contains(self)) {
         groups.put(
             config.workload(), new Group(config, self, timing, floorEpoch, silentUntil, random));
-        config.members().stream().filter(m -> !m.equals(self)).forEach(peers::add);
+        config.others(self).forEach(peers::add);
       }
     }
   }
@@ -157,8 +157,9 @@ public final class FailoverNode {
   }
 
   /**
-   * Whom to beat: everybody when leading. Between two that follow, the lower name beats, once in a
-   * window, only to keep the pair known to be alive; so a node's cost grows with what it leads.
+   * Whom to beat: everybody when leading or asking. Between two that follow, the lower name beats,
+   * once in a window, only to keep the pair known to be alive; so a node's cost grows with what it
+   * leads.
    */
   private SortedSet<String> beatIfDue(Turn turn) {
     SortedSet<String> beats = new TreeSet<>();
@@ -172,16 +173,16 @@ public final class FailoverNode {
     for (String peer : peers.names()) {
       // The one that follows is heard by its answers; when those stay out, both sides try.
       long patience = timing.windowNanos() + (self.compareTo(peer) < 0 ? 0 : timing.beatNanos());
-      if (leadsWith(peer) || !peers.heardSince(peer, now - patience)) {
+      if (speaksTo(peer) || !peers.heardSince(peer, now - patience)) {
         beats.add(peer);
       }
     }
     return beats;
   }
 
-  private boolean leadsWith(String peer) {
+  private boolean speaksTo(String peer) {
     for (Group group : groups.values()) {
-      if (group.leads() && group.config().members().contains(peer)) {
+      if (group.speaks() && group.config().members().contains(peer)) {
         return true;
       }
     }

@@ -10,9 +10,6 @@ import java.util.random.RandomGenerator;
 
 /** One workload's protocol state on one node. */
 final class Group {
-  private static final long BACKOFF_NANOS = 1_000_000_000L;
-  private static final int BACKOFF_DOUBLINGS_MOST = 5;
-  private static final long STEADY_NANOS = 30_000_000_000L;
   private static final long NEVER = Long.MAX_VALUE;
 
   private final GroupConfig config;
@@ -25,13 +22,12 @@ final class Group {
   private final ActiveView active = new ActiveView();
   private final Mirror mirror;
   private final Succession succession;
+  private final Backoff backoff = new Backoff();
   private final TreeMap<String, Long> yesTo = new TreeMap<>();
   private Standing standing;
   private Epoch released = Epoch.NONE;
   private long highestSeen;
   private long gateUntil = Long.MIN_VALUE;
-  private long backoffUntil = Long.MIN_VALUE;
-  private int failures;
   private boolean hasState;
   private boolean suspicionSaid;
 
@@ -65,6 +61,11 @@ final class Group {
 
   boolean leads() {
     return standing instanceof Standing.Active || standing instanceof Standing.Candidate;
+  }
+
+  /** Whether the others have to hear of this node in every beat: a lost question is repeated. */
+  boolean speaks() {
+    return leads() || standing instanceof Standing.Asking;
   }
 
   // ---- what arrives ----------------------------------------------------------------------------
@@ -196,8 +197,7 @@ final class Group {
     copies.ended(epoch);
     if (standing instanceof Standing.Active reigning && reigning.covers(epoch)) {
       hasState = false;
-      long wait = BACKOFF_NANOS << Math.min(failures++, BACKOFF_DOUBLINGS_MOST);
-      backoffUntil = turn.now() + wait;
+      backoff.programFailed(turn.now());
       close(reason, turn);
     }
   }
@@ -234,7 +234,7 @@ final class Group {
     }
     grantWaiting(turn);
     if (standing instanceof Standing.Passive
-        && turn.now() >= succession.mayAskAt(backoffUntil, turn)) {
+        && turn.now() >= succession.mayAskAt(backoff.until(), turn)) {
       ask(turn);
     }
     if (standing instanceof Standing.Asking asking) {
@@ -243,11 +243,10 @@ final class Group {
     if (standing instanceof Standing.Candidate candidate) {
       advanceCandidature(candidate, turn);
     }
-    if (standing instanceof Standing.Active(var epoch, _, var since)) {
+    if (standing instanceof Standing.Active(_, _, var since)) {
+      Epoch epoch = token(turn);
       renew(epoch, turn);
-      if (turn.now() - since > STEADY_NANOS) {
-        failures = 0;
-      }
+      backoff.reigning(turn.now(), since);
       mirror.advance(epoch, turn);
     }
   }
@@ -291,9 +290,18 @@ final class Group {
     Epoch higher = new Epoch(counter, self);
     reign.raise(higher);
     standing = new Standing.Active(higher, reigning.first(), reigning.since());
-    active.own(self, higher);
-    mirror.raise(turn.now());
-    turn.effects().say(new Verdict.Raised(config.workload(), epoch, higher));
+  }
+
+  /** The epoch under which this node acts: a raised one only when a successor must go above it. */
+  private Epoch token(Turn turn) {
+    Epoch confirmed = reign.confirmed(config.leaseVotes());
+    Epoch before = active.epoch();
+    if (confirmed.above(before)) {
+      active.own(self, confirmed);
+      mirror.raise(turn.now());
+      turn.effects().say(new Verdict.Raised(config.workload(), before, confirmed));
+    }
+    return confirmed;
   }
 
   private void grantWaiting(Turn turn) {
@@ -316,7 +324,7 @@ final class Group {
 
   private void ask(Turn turn) {
     standing = new Standing.Asking(turn.now(), new TreeSet<>(List.of(self)));
-    turn.effects().hurry(others());
+    turn.effects().hurry(config.others(self));
     if (!active.node().isEmpty() && !active.isReleased() && !suspicionSaid) {
       suspicionSaid = true;
       long silent = turn.now() - active.silentSince();
@@ -325,7 +333,7 @@ final class Group {
   }
 
   private void advanceQuestion(Standing.Asking asking, Turn turn) {
-    if (turn.now() < succession.mayAskAt(backoffUntil, turn)) {
+    if (turn.now() < succession.mayAskAt(backoff.until(), turn)) {
       standing = new Standing.Passive();
       return;
     }
@@ -333,10 +341,12 @@ final class Group {
     if (asking.yes().size() < config.electionVotes() || counter > turn.ceiling()) {
       return;
     }
+    // Used once and for all: a late vote of a candidature that was given up elects nobody later.
+    highestSeen = counter;
     Epoch epoch = new Epoch(counter, self);
     standing = new Standing.Candidate(epoch, turn.now());
     reign.begin(epoch);
-    turn.effects().hurry(others());
+    turn.effects().hurry(config.others(self));
   }
 
   private void advanceCandidature(Standing.Candidate candidate, Turn turn) {
@@ -376,7 +386,7 @@ final class Group {
                 ? new Command.Start(config.workload(), epoch)
                 : new Command.Wake(config.workload(), epoch, offer));
     turn.effects().run(new Command.Announce(config.workload(), epoch));
-    turn.effects().hurry(others());
+    turn.effects().hurry(config.others(self));
   }
 
   private void renew(Epoch epoch, Turn turn) {
@@ -395,12 +405,12 @@ final class Group {
   private void withdraw(Epoch epoch, String why, Turn turn) {
     long wait =
         succession.rank(turn) * timing.staggerNanos() + random.nextLong(2 * timing.staggerNanos());
-    backoffUntil = Math.max(backoffUntil, turn.now() + wait);
+    backoff.giveWay(turn.now(), wait);
     turn.effects().say(new Verdict.Withdrew(config.workload(), epoch, why));
     released = epoch;
     voter.release(self, turn.incarnation(), epoch, turn.now());
     standing = new Standing.Passive();
-    turn.effects().hurry(others());
+    turn.effects().hurry(config.others(self));
   }
 
   private void close(String why, Turn turn) {
@@ -411,7 +421,7 @@ final class Group {
     turn.effects().run(new Command.ShutGate(config.workload(), epoch));
     if (hasState) {
       turn.effects().run(new Command.Freeze(config.workload()));
-      copies.freeze(first, epoch);
+      copies.freeze(first, active.epoch());
     } else {
       turn.effects().run(new Command.Discard(config.workload(), why));
     }
@@ -423,14 +433,10 @@ final class Group {
     voter.release(self, turn.incarnation(), epoch, turn.now());
     active.vacate(turn.now());
     standing = new Standing.Passive();
-    turn.effects().hurry(others());
+    turn.effects().hurry(config.others(self));
   }
 
   // ---- small questions -------------------------------------------------------------------------
-
-  private List<String> others() {
-    return config.members().stream().filter(m -> !m.equals(self)).toList();
-  }
 
   private Epoch reignEpoch() {
     return switch (standing) {
@@ -445,16 +451,9 @@ final class Group {
 
   Row row(String receiver) {
     Voter.Echo echo = voter.echoTo(receiver);
-    Row.Stand stand =
-        switch (standing) {
-          case Standing.Active _ -> Row.Stand.ACTIVE;
-          case Standing.Candidate _ -> Row.Stand.CANDIDATE;
-          case Standing.Asking _ -> Row.Stand.ASKING;
-          case Standing.Silent _, Standing.Passive _, Standing.Closing _ -> Row.Stand.PASSIVE;
-        };
     return new Row(
         config.workload(),
-        stand,
+        standing.told(),
         leads() ? reignEpoch() : Epoch.NONE,
         voter.highest(),
         released,
@@ -472,7 +471,7 @@ final class Group {
         wake,
         switch (standing) {
           case Standing.Silent(var until) -> until;
-          case Standing.Passive _ -> succession.mayAskAt(backoffUntil, turn);
+          case Standing.Passive _ -> succession.mayAskAt(backoff.until(), turn);
           case Standing.Asking _, Standing.Closing _ -> NEVER;
           case Standing.Candidate(_, var since) ->
               Math.min(

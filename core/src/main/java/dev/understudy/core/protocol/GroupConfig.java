@@ -42,6 +42,10 @@ public record GroupConfig(
     runners = List.copyOf(runners);
   }
 
+  List<String> others(String self) {
+    return members.stream().filter(m -> !m.equals(self)).toList();
+  }
+
   int leaseVotes() {
     return quorum == Quorum.MAJORITY ? majority() : 1;
   }

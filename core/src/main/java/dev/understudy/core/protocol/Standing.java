@@ -21,6 +21,16 @@ sealed interface Standing {
     return getClass().getSimpleName().toLowerCase(java.util.Locale.ROOT);
   }
 
+  /** As others are told of it. */
+  default Row.Stand told() {
+    return switch (this) {
+      case Active _ -> Row.Stand.ACTIVE;
+      case Candidate _ -> Row.Stand.CANDIDATE;
+      case Asking _ -> Row.Stand.ASKING;
+      case Silent _, Passive _, Closing _ -> Row.Stand.PASSIVE;
+    };
+  }
+
   /** Restarted: neither votes nor stands until no promise of the former life can bind it. */
   record Silent(long until) implements Standing {}
 

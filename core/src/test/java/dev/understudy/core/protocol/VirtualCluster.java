@@ -15,7 +15,8 @@ import java.util.function.Consumer;
 /**
  * Real {@link FailoverNode}s on a virtual clock and network, from one seed. The gate is modelled as
  * the kernel's: an absolute deadline that outlives the agent. After every command it is checked
- * that no two gates of one workload are open.
+ * that no two gates of one workload are open, that epochs never regress, and that none is used
+ * twice.
  */
 final class VirtualCluster {
   static final String WORKLOAD = "count";
@@ -29,7 +30,14 @@ final class VirtualCluster {
     Optional<FailoverNode> agent = Optional.empty();
     long life;
     long wakeups;
+
+    /** Of the machine's own clock, like everything that it decides by. */
     long gateUntil = Long.MIN_VALUE;
+
+    /** How much faster than true time its clock runs. */
+    long ppm;
+
+    boolean diskWorks = true;
     boolean process;
     GenerationId copy = GenerationId.NONE;
     long pausedUntil = Long.MIN_VALUE;
@@ -42,7 +50,7 @@ final class VirtualCluster {
     }
 
     boolean open() {
-      return now < gateUntil;
+      return local(this) < gateUntil;
     }
   }
 
@@ -58,10 +66,19 @@ final class VirtualCluster {
   long now = 1_000 * MILLI;
   double loss;
   double duplication;
+
+  /** How often a node stands still between a decision and its execution. */
+  double stalls;
+
+  /** How often a datagram comes tens of milliseconds late. */
+  double stragglers;
+
   private final GroupConfig config;
   private final PriorityQueue<Event> queue =
       new PriorityQueue<>(
           (a, b) -> a.at != b.at ? Long.compare(a.at, b.at) : Long.compare(a.order, b.order));
+  private final TreeSet<Epoch> elected = new TreeSet<>();
+  private Epoch highestOpened = Epoch.NONE;
   private long order;
 
   VirtualCluster(Timing timing, long seed, String... names) {
@@ -97,10 +114,25 @@ final class VirtualCluster {
     m.process = false;
     m.copy = GenerationId.NONE;
     m.gateUntil = Long.MIN_VALUE;
+    startAgent(m);
+  }
+
+  /** The agent is killed and started again; its gate stays open until the deadline. */
+  void restartAgent(String name) {
+    Machine m = machine(name);
+    m.life++;
+    m.disk = m.disk.nextStart(timing.promiseNanos());
+    m.process = false;
+    m.copy = GenerationId.NONE;
+    startAgent(m);
+  }
+
+  private void startAgent(Machine m) {
     m.mailbox.clear();
+    m.pausedUntil = Long.MIN_VALUE;
     m.agent =
         Optional.of(
-            new FailoverNode(name, timing, List.of(config), m.disk, local(m), random.split()));
+            new FailoverNode(m.name, timing, List.of(config), m.disk, local(m), random.split()));
     deliver(m, t -> new Input.Tick(t));
   }
 
@@ -116,9 +148,21 @@ final class VirtualCluster {
 
   /** Nothing of the agent runs until then; its gate and its process go on. */
   void pause(String name, long forNanos) {
-    Machine m = machine(name);
-    m.pausedUntil = now + forNanos;
-    at(m.pausedUntil, () -> resume(m));
+    pause(machine(name), now + forNanos, List.of());
+  }
+
+  /** Stands still until then; goes on with these outcomes, then with what came in. */
+  private void pause(Machine m, long until, List<Outcome> first) {
+    long life = m.life;
+    m.pausedUntil = Math.max(m.pausedUntil, until);
+    at(
+        m.pausedUntil,
+        () -> {
+          if (m.life == life) {
+            first.forEach(outcome -> execute(m, outcome));
+            resume(m);
+          }
+        });
   }
 
   private void resume(Machine m) {
@@ -160,10 +204,10 @@ final class VirtualCluster {
     cuts.clear();
   }
 
-  void fail(String name, String reason) {
+  /** Its program ends, which was started or woken in that epoch. */
+  void fail(String name, Epoch epoch, String reason) {
     Machine m = machine(name);
     m.process = false;
-    Epoch epoch = view(name).orElseThrow().epoch();
     deliver(m, t -> new Input.Failed(t, WORKLOAD, epoch, reason));
   }
 
@@ -182,7 +226,11 @@ final class VirtualCluster {
   }
 
   private long local(Machine m) {
-    return now + m.clockOffset;
+    return m.clockOffset + now + now * m.ppm / 1_000_000;
+  }
+
+  private long trueNanos(Machine m, long local) {
+    return local * 1_000_000 / (1_000_000 + m.ppm);
   }
 
   private interface Stamp {
@@ -200,7 +248,12 @@ final class VirtualCluster {
       }
       return;
     }
-    execute(m, m.agent.get().step(input));
+    Outcome outcome = m.agent.get().step(input);
+    if (random.nextDouble() < stalls) {
+      pause(m, now + random.nextLong(60 * MILLI), List.of(outcome));
+    } else {
+      execute(m, outcome);
+    }
   }
 
   private void later(Machine m, long delay, Stamp stamp) {
@@ -222,13 +275,16 @@ final class VirtualCluster {
                 m,
                 m.diskNanos,
                 t -> {
+                  if (!m.diskWorks) {
+                    return new Input.Tick(t);
+                  }
                   m.disk = state;
                   return new Input.Persisted(t, state);
                 }));
     outcome.thenSend().forEach(this::transmit);
     outcome.thenRun().forEach(c -> run(m, c));
     outcome.verdicts().forEach(v -> say(m, v));
-    long wake = Math.max(0, outcome.wakeAtNanos() - local(m));
+    long wake = Math.max(0, trueNanos(m, outcome.wakeAtNanos() - local(m)));
     long wakeup = ++m.wakeups;
     long life = m.life;
     at(
@@ -243,6 +299,9 @@ final class VirtualCluster {
 
   private void say(Machine m, Verdict verdict) {
     verdicts.add(verdict);
+    if (verdict instanceof Verdict.Elected(_, var epoch, _, _) && !elected.add(epoch)) {
+      throw new IllegalStateException("elected twice: " + epoch + "\n" + String.join("\n", log));
+    }
     log.add(now / 1000 + " us " + m.name + " " + verdict.text());
   }
 
@@ -250,7 +309,8 @@ final class VirtualCluster {
     int copies = random.nextDouble() < duplication ? 2 : 1;
     for (int i = 0; i < copies; i++) {
       if (random.nextDouble() >= loss) {
-        long delay = 50_000 + random.nextLong(200_000);
+        boolean late = random.nextDouble() < stragglers;
+        long delay = 50_000 + random.nextLong(late ? 80 * MILLI : 200_000);
         at(now + delay, () -> arrive(datagram));
       }
     }
@@ -264,12 +324,15 @@ final class VirtualCluster {
 
   private void run(Machine m, Command command) {
     switch (command) {
-      case Command.OpenGate(_, _, var until) -> {
-        m.gateUntil = Math.max(m.gateUntil, until - m.clockOffset);
-        checkGates(m);
+      case Command.OpenGate(_, var epoch, var until) -> {
+        m.gateUntil = Math.max(m.gateUntil, until);
+        if (m.open()) {
+          checkGates(m);
+          checkEpoch(m, epoch);
+        }
       }
       case Command.ShutGate _ -> {
-        m.gateUntil = Math.min(m.gateUntil, now);
+        m.gateUntil = Math.min(m.gateUntil, local(m));
         later(m, 10_000, t -> new Input.GateShut(t, WORKLOAD));
       }
       case Command.Wake(_, var epoch, var generation) -> {
@@ -299,13 +362,22 @@ final class VirtualCluster {
         20 * MILLI,
         t -> {
           boolean reachable = !cuts.contains(from.name + ">" + to.name);
-          if (to.agent.isEmpty() || to.life != life || !reachable) {
+          boolean refuses = to.process || now < to.pausedUntil;
+          if (to.agent.isEmpty() || to.life != life || !reachable || refuses) {
             return new Input.CheckpointFailed(t, WORKLOAD, generation, "standby gone");
           }
           to.copy = generation;
           deliver(to, l -> new Input.CopyHeld(l, WORKLOAD, generation));
           return new Input.CheckpointDone(t, WORKLOAD, generation, 20 * MILLI);
         });
+  }
+
+  private void checkEpoch(Machine opener, Epoch epoch) {
+    if (highestOpened.above(epoch)) {
+      throw new IllegalStateException(
+          opener.name + " opens for " + epoch + " after " + highestOpened + "\n" + log);
+    }
+    highestOpened = epoch;
   }
 
   private void checkGates(Machine opener) {
@@ -326,6 +398,13 @@ final class VirtualCluster {
 
   Optional<GroupView> view(String name) {
     return machine(name).agent.map(a -> a.views().getFirst());
+  }
+
+  /** Whether exactly one node acts, and another holds a copy of its program. */
+  boolean isProtected() {
+    List<String> actives = actives();
+    return actives.size() == 1
+        && !view(actives.getFirst()).orElseThrow().protectedBy().equals(GenerationId.NONE);
   }
 
   List<String> actives() {
