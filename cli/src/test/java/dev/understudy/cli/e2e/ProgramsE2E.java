@@ -67,6 +67,7 @@ class ProgramsE2E {
   /** What the programs keep.py, keep.js and Keep.java have in common. */
   private static void keepsWords(TestLab lab) throws Exception {
     lab.awaitProtected("keep");
+    assertThat(lab.awaitAnswer("keep", "/")).isEmpty();
     assertThat(lab.get("keep", "/put/alpha")).isEqualTo("alpha");
     assertThat(lab.get("keep", "/put/beta")).isEqualTo("alpha beta");
     lab.awaitCopyOfNow("keep");
@@ -88,6 +89,7 @@ class ProgramsE2E {
     String file = TestLab.cluster("e2e-redis", workload("redis", 6379, "128MiB", List.of(command)));
     try (TestLab lab = TestLab.up(folder, tools, file)) {
       lab.awaitProtected("redis");
+      lab.await("an answer", () -> answersPing(lab));
       for (int i = 0; i < 100; i++) {
         assertThat(lab.talk("redis", "SET key" + i + " value" + i + "\r\nQUIT\r\n"))
             .startsWith("+OK");
@@ -123,6 +125,7 @@ class ProgramsE2E {
     String file = TestLab.cluster("e2e-python", workload("keep", 8080, "128MiB", lines));
     try (TestLab lab = TestLab.up(folder, tools, file)) {
       lab.awaitProtected("keep");
+      assertThat(lab.awaitAnswer("keep", "/")).isEmpty();
       List<Integer> before = threads(lab);
       keepsWords(lab);
       List<Integer> after = threads(lab);
