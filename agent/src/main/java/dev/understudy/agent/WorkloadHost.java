@@ -9,6 +9,7 @@ import dev.understudy.agent.checkpoint.Hold;
 import dev.understudy.agent.checkpoint.HoldResult;
 import dev.understudy.agent.checkpoint.HostFacts;
 import dev.understudy.agent.checkpoint.Receiver;
+import dev.understudy.agent.checkpoint.SharedPorts;
 import dev.understudy.agent.control.Journal;
 import dev.understudy.agent.gate.OutputGate;
 import dev.understudy.agent.linux.Clock;
@@ -384,6 +385,18 @@ final class WorkloadHost {
    * @return why it is not held; empty when it is
    */
   Optional<String> receive(Generation generation) {
+    HeldCopy former = held;
+    if (former == null) {
+      return hold(generation);
+    }
+    try (SharedPorts _ = SharedPorts.of(former.copy().tree())) {
+      return hold(generation);
+    } catch (IOException e) {
+      return Optional.of("its ports cannot be shared: " + e.getMessage());
+    }
+  }
+
+  private Optional<String> hold(Generation generation) {
     HoldResult result = Hold.hold(sandbox, generation, facts);
     return switch (result) {
       case HoldResult.HoldFailed(var reason) -> {

@@ -51,6 +51,16 @@ public final class PidFd implements AutoCloseable {
     return true;
   }
 
+  /**
+   * A duplicate of one of its descriptors (pidfd_getfd(2)), to be closed by the caller.
+   *
+   * @throws LinuxException with EBADF when it has closed it, with ESRCH when it has exited
+   */
+  public int duplicate(int descriptor) throws LinuxException {
+    String object = descriptor + " of process " + pid;
+    return (int) Kernel.require(Syscall.PIDFD_GETFD, object, fd, descriptor, 0, 0);
+  }
+
   /** Whether it has exited, reaped or not. */
   public synchronized boolean exited() {
     return exit.waitUntil(0) > 0 && exit.ready(0);
