@@ -159,7 +159,7 @@ final class WorkloadHost {
         }
         ageNanos = Clock.bootNanos() - heldSince;
         running = copy.copy();
-        watchExit(copy.copy(), reign);
+        watchExit(copy.copy());
         held = null;
       } else {
         mailbox.tell(at -> new Input.Failed(at, name, reign, "no copy " + generation + " is held"));
@@ -248,7 +248,7 @@ final class WorkloadHost {
       case StartResult.Started(var copy) when wanted -> {
         startWanted = Epoch.NONE;
         running = copy;
-        watchExit(copy, reign);
+        watchExit(copy);
         record(NodeEvent.STARTED, "epoch", reign.toString(), "why", "no state was held");
         mailbox.tell(at -> new Input.Running(at, name, reign));
       }
@@ -264,20 +264,22 @@ final class WorkloadHost {
     }
   }
 
-  private void watchExit(Copy copy, Epoch reign) {
+  private void watchExit(Copy copy) {
     try {
       PidFd exit = PidFd.open(copy.rootPid());
       runningExit = exit;
-      exits.watch(exit, () -> exited(copy, reign));
+      exits.watch(exit, () -> exited(copy));
     } catch (LinuxException gone) {
-      exited(copy, reign);
+      exited(copy);
     }
   }
 
-  private void exited(Copy copy, Epoch reign) {
+  /** A process may have outlived the reign that started it: what ends, ends in the present one. */
+  private void exited(Copy copy) {
     if (!isRunning(copy)) {
       return;
     }
+    Epoch reign = epoch;
     running = null;
     runningExit = null;
     String log = String.join("\n", sandbox.log().lastLines());

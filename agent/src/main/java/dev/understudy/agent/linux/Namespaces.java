@@ -133,6 +133,29 @@ public final class Namespaces {
             });
   }
 
+  /** Calls something in a new network namespace, which ends with what was opened in it. */
+  public static <T> T callInNew(Callable<T> body) throws IOException {
+    return onThreadOfItsOwn(
+        "in-new-net",
+        () -> {
+          Kernel.require(Syscall.UNSHARE, "net", CLONE_NEWNET, 0, 0, 0);
+          return body.call();
+        });
+  }
+
+  /**
+   * Switches IPv6 off for every device that the caller's network namespace has and will have, so
+   * that no neighbour discovery and no link-local address appear. Fine where there is no IPv6.
+   */
+  public static void disableIpv6() throws IOException {
+    for (String at : List.of("all", "default", "lo")) {
+      Path file = Path.of("/proc/sys/net/ipv6/conf", at, "disable_ipv6");
+      if (Files.exists(file)) {
+        Files.writeString(file, "1");
+      }
+    }
+  }
+
   private static void enter(Path netns) throws LinuxException {
     int fd = openReadOnly(netns);
     try {

@@ -26,6 +26,8 @@ public final class Netlink implements AutoCloseable {
   private static final int IFLA_INFO_KIND = 1;
   private static final int IFLA_INFO_DATA = 2;
   private static final int VETH_INFO_PEER = 1;
+  private static final int IFLA_BR_FORWARD_DELAY = 1;
+  private static final int IFLA_BR_MCAST_SNOOPING = 23;
   private static final int IFA_ADDRESS = 1;
   private static final int IFA_LOCAL = 2;
   private static final int RTA_GATEWAY = 5;
@@ -50,11 +52,15 @@ public final class Netlink implements AutoCloseable {
   /** What the kernel knows of a link. */
   private record Link(int index, MacAddress address, int flags) {}
 
-  /** Makes a bridge, down. */
+  /** Makes a bridge, down, that forwards at once and sends no multicast queries of its own. */
   public void createBridge(String name) throws LinuxException {
     beginNewLink(name);
     int info = message.nest(IFLA_LINKINFO);
-    message.attribute(IFLA_INFO_KIND, "bridge").endNest(info).end();
+    message.attribute(IFLA_INFO_KIND, "bridge");
+    int data = message.nest(IFLA_INFO_DATA);
+    message.attribute(IFLA_BR_FORWARD_DELAY, 0);
+    message.attribute(IFLA_BR_MCAST_SNOOPING, new byte[] {0});
+    message.endNest(data).endNest(info).end();
     send("create bridge " + name);
   }
 

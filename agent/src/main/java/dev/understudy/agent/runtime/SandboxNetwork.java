@@ -5,7 +5,6 @@ import dev.understudy.agent.linux.Namespaces;
 import dev.understudy.agent.linux.Netlink;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.zip.CRC32;
@@ -41,7 +40,8 @@ public final class SandboxNetwork implements AutoCloseable {
     made.removeDevice();
     try {
       Namespaces.pinNew(net, directory.resolve("ipc"), directory.resolve("uts"), spec.workload());
-      Namespaces.runIn(net, SandboxNetwork::disableIpv6);
+      // Before any device exists.
+      Namespaces.runIn(net, Namespaces::disableIpv6);
       try (Netlink here = Netlink.open()) {
         here.createVeth(outer, DEVICE, net);
         Namespaces.runIn(net, () -> address(spec));
@@ -54,16 +54,6 @@ public final class SandboxNetwork implements AutoCloseable {
     } catch (IOException e) {
       made.close();
       throw e;
-    }
-  }
-
-  /** Before any device exists: no router solicitation leaves, no link-local address appears. */
-  private static void disableIpv6() throws IOException {
-    for (String at : List.of("all", "default", "lo")) {
-      Path file = Path.of("/proc/sys/net/ipv6/conf", at, "disable_ipv6");
-      if (Files.exists(file)) {
-        Files.writeString(file, "1");
-      }
     }
   }
 

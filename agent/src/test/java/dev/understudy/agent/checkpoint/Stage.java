@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.understudy.agent.checkpoint;
 
+import dev.understudy.agent.linux.Netlink;
 import dev.understudy.agent.runtime.CgroupPlaces;
 import dev.understudy.agent.runtime.Command;
 import dev.understudy.agent.runtime.Copy;
@@ -47,9 +48,14 @@ final class Stage {
   final String group;
   final Path base = Path.of("/run/us");
 
-  Stage(String tools, String group) {
+  Stage(String tools, String group) throws IOException {
     this.tools = Path.of(tools);
     this.group = group;
+    try (Netlink netlink = Netlink.open()) {
+      netlink.setUp("lo");
+      netlink.createBridge("br0");
+      netlink.setUp("br0");
+    }
   }
 
   SandboxPlaces places(String node) throws IOException {

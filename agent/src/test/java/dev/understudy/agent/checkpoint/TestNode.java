@@ -39,9 +39,6 @@ final class TestNode {
       else
         echo v2 > /run/us/kind
       fi
-      ip link set lo up
-      ip link add br0 type bridge
-      ip link set br0 up
       "$@"
       """;
 

@@ -9,6 +9,7 @@ final class Copies {
   private final Map<String, GenerationId> ofPeers = new TreeMap<>();
   private GenerationId held = GenerationId.NONE;
   private GenerationId frozen = GenerationId.NONE;
+  private Epoch frozenSince = Epoch.NONE;
 
   /** The best that this node has: its own frozen process before any checkpoint. */
   GenerationId own() {
@@ -33,8 +34,17 @@ final class Copies {
     }
   }
 
-  void freeze(Epoch epoch) {
-    frozen = new GenerationId(epoch, GenerationId.LIVE);
+  /** The own process stands still since a reign ended, which had these two numbers. */
+  void freeze(Epoch first, Epoch last) {
+    frozenSince = first;
+    frozen = new GenerationId(last, GenerationId.LIVE);
+  }
+
+  /** A process has ended that was ordered under that epoch: perhaps the frozen one. */
+  void ended(Epoch ordered) {
+    if (ordered.compareTo(frozenSince) >= 0 && ordered.compareTo(frozen.epoch()) <= 0) {
+      dropFrozen();
+    }
   }
 
   /** The own process has ended or was ended. */

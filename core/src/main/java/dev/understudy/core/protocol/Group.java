@@ -32,7 +32,7 @@ final class Group {
   private long gateUntil = Long.MIN_VALUE;
   private long backoffUntil = Long.MIN_VALUE;
   private int failures;
-  private boolean running;
+  private boolean hasState;
   private boolean suspicionSaid;
 
   Group(
@@ -110,7 +110,8 @@ final class Group {
         !(standing instanceof Standing.Silent)
             && !(standing instanceof Standing.Active)
             && active.vacant(turn.now(), timing.windowNanos() - timing.beatNanos())
-            && turn.now() >= succession.trustedFrom(turn);
+            && turn.now() >= succession.trustedFrom(turn)
+            && !succession.forgets(from.sender(), turn);
     if (wouldVote) {
       yesTo.put(from.sender(), from.sentAt());
     } else {
@@ -119,7 +120,7 @@ final class Group {
   }
 
   private void hearRequest(Datagram from, Row row, Turn turn) {
-    if (standing instanceof Standing.Silent) {
+    if (standing instanceof Standing.Silent || succession.forgets(from.sender(), turn)) {
       return;
     }
     boolean granted =
@@ -186,17 +187,15 @@ final class Group {
 
   void running(Epoch epoch, Turn turn) {
     if (standing instanceof Standing.Active reigning && reigning.covers(epoch)) {
-      running = true;
+      hasState = true;
       mirror.begin(turn.now());
     }
   }
 
   void failed(Epoch epoch, String reason, Turn turn) {
-    if (copies.own().equals(new GenerationId(epoch, GenerationId.LIVE))) {
-      copies.dropFrozen();
-    }
+    copies.ended(epoch);
     if (standing instanceof Standing.Active reigning && reigning.covers(epoch)) {
-      running = false;
+      hasState = false;
       long wait = BACKOFF_NANOS << Math.min(failures++, BACKOFF_DOUBLINGS_MOST);
       backoffUntil = turn.now() + wait;
       close(reason, turn);
@@ -249,9 +248,7 @@ final class Group {
       if (turn.now() - since > STEADY_NANOS) {
         failures = 0;
       }
-      if (running) {
-        mirror.advance(epoch, turn);
-      }
+      mirror.advance(epoch, turn);
     }
   }
 
@@ -277,15 +274,18 @@ final class Group {
     }
   }
 
-  /** A restarted voter refuses counters that it may have forgotten: the same reign goes above. */
+  /**
+   * A restarted voter refuses counters that it may have forgotten: the same reign goes above, but
+   * not above what those who follow it now have persisted, for they could not go along.
+   */
   private void raiseIfRefused(Standing.Active reigning, Turn turn) {
     Epoch epoch = reigning.epoch();
     if (highestSeen() <= epoch.counter()) {
       return;
     }
     long counter = highestSeen() + 1;
-    boolean allowed = turn.peers().majorityAllows(config.members(), self, turn.ceiling(), counter);
-    if (!allowed) {
+    if (!turn.peers().majorityAllows(config.members(), self, turn.ceiling(), counter)
+        || !turn.peers().allAllow(reign.followers(turn.now()), self, turn.ceiling(), counter)) {
       return;
     }
     Epoch higher = new Epoch(counter, self);
@@ -305,7 +305,8 @@ final class Group {
       return;
     }
     String other = candidate.get();
-    if (standing instanceof Standing.Candidate && !succession.comesBefore(other)) {
+    boolean outbid = standing instanceof Standing.Candidate && !succession.comesBefore(other);
+    if (outbid || succession.forgets(other, turn)) {
       return;
     }
     voter.grantWaiting(other, turn.now());
@@ -362,7 +363,8 @@ final class Group {
     standing = new Standing.Active(epoch, epoch, turn.now());
     active.own(self, epoch);
     suspicionSaid = false;
-    running = false;
+    // What is woken has it before it says so; what starts has none to lose until it runs.
+    hasState = !offer.equals(GenerationId.NONE);
     gateUntil = Long.MIN_VALUE;
     int votes = reign.voters();
     turn.effects().say(new Verdict.Elected(config.workload(), epoch, offer, votes));
@@ -403,16 +405,17 @@ final class Group {
 
   private void close(String why, Turn turn) {
     Epoch epoch = reignEpoch();
+    Epoch first = standing instanceof Standing.Active reigning ? reigning.first() : epoch;
     standing = new Standing.Closing(epoch, why);
     mirror.end();
     turn.effects().run(new Command.ShutGate(config.workload(), epoch));
-    if (running) {
+    if (hasState) {
       turn.effects().run(new Command.Freeze(config.workload()));
-      copies.freeze(epoch);
+      copies.freeze(first, epoch);
     } else {
       turn.effects().run(new Command.Discard(config.workload(), why));
     }
-    running = false;
+    hasState = false;
   }
 
   private void over(Epoch epoch, Turn turn) {
@@ -477,7 +480,7 @@ final class Group {
                   voter.boundElsewhere(self, turn.incarnation(), turn.now())
                       ? voter.boundUntil()
                       : NEVER);
-          case Standing.Active _ -> Math.min(gateUntil, running ? mirror.nextAt() : NEVER);
+          case Standing.Active _ -> Math.min(gateUntil, mirror.nextAt());
         });
   }
 

@@ -92,6 +92,15 @@ final class Peers {
 
   /** Whether a majority of these members has that counter within its persisted ceiling. */
   boolean majorityAllows(List<String> members, String self, long ownCeiling, long counter) {
+    return allowing(members, self, ownCeiling, counter) > members.size() / 2;
+  }
+
+  /** Whether all of these members have that counter within their persisted ceilings. */
+  boolean allAllow(List<String> members, String self, long ownCeiling, long counter) {
+    return allowing(members, self, ownCeiling, counter) == members.size();
+  }
+
+  private int allowing(List<String> members, String self, long ownCeiling, long counter) {
     int allow = 0;
     for (String member : members) {
       long ceiling = member.equals(self) ? ownCeiling : peer(member).ceiling;
@@ -99,6 +108,6 @@ final class Peers {
         allow++;
       }
     }
-    return allow > members.size() / 2;
+    return allow;
   }
 }

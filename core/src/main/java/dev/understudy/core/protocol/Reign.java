@@ -2,6 +2,7 @@
 package dev.understudy.core.protocol;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -38,6 +39,14 @@ final class Reign {
     if (echoed.equals(epoch)) {
       echoedAt.merge(voter, sentAt, Math::max);
     }
+  }
+
+  /** Whose echoes can still count for the lease. */
+  List<String> followers(long now) {
+    return echoedAt.entrySet().stream()
+        .filter(e -> e.getValue() + leaseNanos > now)
+        .map(Map.Entry::getKey)
+        .toList();
   }
 
   int voters() {

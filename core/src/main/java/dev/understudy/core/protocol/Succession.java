@@ -8,6 +8,12 @@ final class Succession {
   /** A start without state waits so long for somebody who has some. */
   private static final long COLD_WAIT_NANOS = 500_000_000L;
 
+  /**
+   * And so long for somebody who has some, is heard, and still is not elected: by then it cannot
+   * be, for example because frames get lost in one direction only.
+   */
+  private static final long STATE_WAIT_NANOS = 10_000_000_000L;
+
   private static final long NEVER = Long.MAX_VALUE;
 
   private final GroupConfig config;
@@ -30,11 +36,11 @@ final class Succession {
       return NEVER;
     }
     long from = active.successionFrom(timing.windowNanos()) + rank(turn) * timing.staggerNanos();
-    if (betterOfferLives(turn)) {
+    if (config.mirrored() && copies.own().equals(GenerationId.NONE)) {
+      from += stateLives(self, turn) ? STATE_WAIT_NANOS : COLD_WAIT_NANOS;
+    } else if (betterOfferLives(turn)) {
       // The preference for newer state waits a bounded time; then the best that is left goes.
       from += 3 * timing.leaseNanos();
-    } else if (config.mirrored() && copies.own().equals(GenerationId.NONE)) {
-      from += COLD_WAIT_NANOS;
     }
     return Math.max(Math.max(from, backoffUntil), trustedFrom(turn));
   }
@@ -62,6 +68,32 @@ final class Succession {
     for (String node : config.runners()) {
       boolean heard = !node.equals(self) && turn.peers().heardSince(node, lately(turn));
       if (heard && copies.of(node).newerThan(copies.own())) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /**
+   * Whether that candidate would start without state although somebody here or heard of late has
+   * some. Its voters ask too, because they may know of state that the candidate does not.
+   */
+  boolean forgets(String candidate, Turn turn) {
+    long patience = active.successionFrom(timing.windowNanos()) + STATE_WAIT_NANOS;
+    return config.mirrored()
+        && copies.of(candidate).equals(GenerationId.NONE)
+        && turn.now() < patience
+        && (!copies.own().equals(GenerationId.NONE) || stateLives(candidate, turn));
+  }
+
+  /** Whether another one than that has state; a short silence does not make it dead. */
+  private boolean stateLives(String except, Turn turn) {
+    long lately = turn.now() - COLD_WAIT_NANOS;
+    for (String node : config.runners()) {
+      boolean other = !node.equals(self) && !node.equals(except);
+      if (other
+          && !copies.of(node).equals(GenerationId.NONE)
+          && turn.peers().heardSince(node, lately)) {
         return true;
       }
     }

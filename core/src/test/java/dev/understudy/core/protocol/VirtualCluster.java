@@ -33,6 +33,7 @@ final class VirtualCluster {
     boolean process;
     GenerationId copy = GenerationId.NONE;
     long pausedUntil = Long.MIN_VALUE;
+    long diskNanos = 5 * MILLI;
     final List<Input> mailbox = new ArrayList<>();
 
     Machine(String name, long clockOffset) {
@@ -51,6 +52,7 @@ final class VirtualCluster {
   final TreeMap<String, Machine> machines = new TreeMap<>();
   final List<String> log = new ArrayList<>();
   final List<Verdict> verdicts = new ArrayList<>();
+  final List<String> coldStarts = new ArrayList<>();
   final TreeSet<String> cuts = new TreeSet<>();
   final SplittableRandom random;
   long now = 1_000 * MILLI;
@@ -218,7 +220,7 @@ final class VirtualCluster {
         .ifPresent(state ->
             later(
                 m,
-                5 * MILLI,
+                m.diskNanos,
                 t -> {
                   m.disk = state;
                   return new Input.Persisted(t, state);
@@ -279,6 +281,7 @@ final class VirtualCluster {
         later(m, MILLI, t -> new Input.Running(t, WORKLOAD, epoch));
       }
       case Command.Start(_, var epoch) -> {
+        coldStarts.add(epoch.toString());
         m.process = true;
         later(m, 100 * MILLI, t -> new Input.Running(t, WORKLOAD, epoch));
       }

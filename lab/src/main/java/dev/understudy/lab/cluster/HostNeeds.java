@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.understudy.lab.cluster;
 
+import dev.understudy.lab.tools.HostPrograms;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,24 +11,6 @@ import java.util.OptionalLong;
 /** What a lab needs of the machine before anything is made. */
 final class HostNeeds {
   private static final int CAP_SYS_RESOURCE = 24;
-
-  /** Programs from Debian's util-linux, iproute2, coreutils and dash or bash. */
-  static final List<String> PROGRAMS =
-      List.of(
-          "sh",
-          "unshare",
-          "nsenter",
-          "setsid",
-          "mount",
-          "umount",
-          "mountpoint",
-          "ip",
-          "sleep",
-          "tail",
-          "wc",
-          "cp",
-          "cat",
-          "mkdir");
 
   private HostNeeds() {}
 
@@ -42,20 +25,14 @@ final class HostNeeds {
           "This kernel has no time namespaces, which give each node a clock of its own: use Linux"
               + " 5.6 or newer with CONFIG_TIME_NS.");
     }
-    String path = Commands.ENVIRONMENT.getOrDefault("PATH", "");
-    for (String program : PROGRAMS) {
-      boolean found = false;
-      for (String folder : path.split(":", -1)) {
-        found |= Files.isExecutable(Path.of(folder, program));
-      }
-      if (!found) {
-        throw LabException.host(
-            "The program "
-                + program
-                + " is not in "
-                + path
-                + ": install util-linux, iproute2 and coreutils.");
-      }
+    List<String> missing = HostPrograms.missing(HostPrograms.NEEDED);
+    if (!missing.isEmpty()) {
+      throw LabException.host(
+          "This machine lacks "
+              + String.join(", ", missing)
+              + ": install "
+              + HostPrograms.PACKAGES
+              + ".");
     }
   }
 

@@ -160,7 +160,7 @@ final class LabParts implements AutoCloseable {
     try (Spawned client =
         Spawned.start(
             "the client", command, places.clientEnvironment(), folder.file("client.log"))) {
-      wiring.connect(Switch.CLIENT_PORT, client.init());
+      wiring.connect(Switch.CLIENT_PORT, client.init(), places.clientUplink());
       update(r -> r.withClient(client.init()));
       client.say("go");
     }
@@ -178,7 +178,7 @@ final class LabParts implements AutoCloseable {
             command,
             places.nodeEnvironment(node, cgroups, groups),
             folder.agentLog(name))) {
-      wiring.connect(node.port(), init.init());
+      wiring.connect(node.port(), init.init(), places.nodeUplink(name));
       // Remembered before it may go on: what runs is always known.
       update(r -> r.withInit(name, init.init()));
       init.say("go");

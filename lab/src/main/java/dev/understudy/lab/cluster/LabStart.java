@@ -118,6 +118,7 @@ final class LabStart {
     Spawned started =
         Spawned.start("The keeper", places.keeperCommand(), Map.of(), folder.file("keeper.log"));
     keeper = started;
+    Switch.make(started.init());
     LabRecord record =
         new LabRecord(
             folder.lab(),

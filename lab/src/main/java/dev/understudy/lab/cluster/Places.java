@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.understudy.lab.cluster;
 
+import dev.understudy.agent.linux.MacAddress;
 import dev.understudy.api.cluster.Cluster;
-import dev.understudy.api.cluster.Ipv4;
 import dev.understudy.api.cluster.NodeSpec;
 import dev.understudy.api.cluster.WorkloadSpec;
 import java.nio.file.Path;
@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /** The command lines and environments with which the parts of a lab are started. */
@@ -71,7 +72,16 @@ final class Places {
   }
 
   Map<String, String> clientEnvironment() {
-    return Map.of("US_STATE", folder.path().toString(), "US_ADDRESS", withPrefix(clientAddress()));
+    return Map.of("US_STATE", folder.path().toString());
+  }
+
+  Uplink clientUplink() {
+    return new Uplink(Optional.empty(), clientAddress(), cluster.network().prefix());
+  }
+
+  Uplink nodeUplink(String node) {
+    int address = spec(node).address();
+    return new Uplink(Optional.of(mac(address)), address, cluster.network().prefix());
   }
 
   int clientAddress() {
@@ -92,13 +102,10 @@ final class Places {
 
   Map<String, String> nodeEnvironment(LabRecord.Node node, Cgroups cgroups, List<Path> groups)
       throws LabException {
-    NodeSpec spec = spec(node.name());
     OptionalLong openFiles = HostNeeds.openFilesMost();
     Map<String, String> all = new HashMap<>();
     all.put("US_STATE", folder.path().toString());
     all.put("US_NODE", node.name());
-    all.put("US_ADDRESS", withPrefix(spec.address()));
-    all.put("US_MAC", mac(spec.address()));
     all.put("US_RUN_BYTES", Long.toString(runBytes()));
     all.put("US_NR_OPEN", openFiles.isPresent() ? Long.toString(openFiles.getAsLong()) : "");
     all.put("US_CGROUPS", String.join(" ", groups.stream().map(Path::toString).toList()));
@@ -125,7 +132,7 @@ final class Places {
     all.addAll(agents.main());
     all.addAll(List.of("--cluster", IN_NODE + "/cluster.yaml", "--node", node));
     all.addAll(List.of("--state", IN_NODE + "/disk", "--run", "/run/understudy"));
-    all.addAll(List.of("--key", IN_NODE + "/key", "--uplink", "br0"));
+    all.addAll(List.of("--key", IN_NODE + "/key", "--uplink", Uplink.BRIDGE));
     all.addAll(List.of("--criu", agents.criu(), "--runc", agents.runc()));
     if (memoryV1) {
       all.addAll(List.of("--cgroup-memory", "/run/understudy-cgroup/memory"));
@@ -170,15 +177,9 @@ final class Places {
         .orElseThrow(() -> new IllegalStateException("lab.json knows " + node + " alone"));
   }
 
-  private String withPrefix(int address) {
-    return Ipv4.text(address) + "/" + cluster.network().prefix();
-  }
-
   /** A locally administered address that says which IPv4 address it stands for. */
-  private static String mac(int address) {
-    return String.format(
-        "02:75:%02x:%02x:%02x:%02x",
-        address >>> 24, address >>> 16 & 255, address >>> 8 & 255, address & 255);
+  private static MacAddress mac(int address) {
+    return new MacAddress(0x0275L << 32 | Integer.toUnsignedLong(address));
   }
 
   /** Room in a node's /run: overlay, images of two generations and what is being composed. */

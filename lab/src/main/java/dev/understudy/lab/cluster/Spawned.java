@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.understudy.lab.cluster;
 
+import dev.understudy.lab.tools.HostPrograms;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -34,7 +35,7 @@ final class Spawned implements AutoCloseable {
    */
   static Spawned start(String what, List<String> command, Map<String, String> extra, Path log)
       throws LabException {
-    ProcessBuilder builder = Commands.builder(command);
+    ProcessBuilder builder = HostPrograms.builder(command);
     builder.environment().putAll(extra);
     builder.redirectError(Redirect.appendTo(log.toFile()));
     Process launcher;

@@ -27,6 +27,24 @@ final class Switch implements AutoCloseable {
     this.netlink = netlink;
   }
 
+  /** Makes the bridge in the network namespace of a keeper that was just started. */
+  static void make(ProcessMark keeper) throws LabException {
+    try {
+      Namespaces.runIn(
+          netns(keeper),
+          () -> {
+            Namespaces.disableIpv6();
+            try (Netlink inside = Netlink.open()) {
+              inside.setUp("lo");
+              inside.createBridge(BRIDGE);
+              inside.setUp(BRIDGE);
+            }
+          });
+    } catch (IOException e) {
+      throw LabException.failed("Cannot make the lab's switch: " + e.getMessage() + ".", e);
+    }
+  }
+
   static Switch of(ProcessMark keeper) throws LabException {
     try {
       Path netns = netns(keeper);
@@ -50,17 +68,21 @@ final class Switch implements AutoCloseable {
     return name.length() <= NAME_MOST ? name : "port" + index;
   }
 
-  /** Connects a process's network namespace: it gets {@code eth0}, down; the port is up. */
-  synchronized void connect(String port, ProcessMark process) throws LabException {
+  /**
+   * Connects a process's network namespace, where it gets {@code eth0}, and sets it up there; the
+   * port goes up last, so no frame passes before.
+   */
+  synchronized void connect(String port, ProcessMark process, Uplink uplink) throws LabException {
     try {
       if (netlink.exists(port)) {
         // The kernel takes a dead node's interfaces away in its own time.
         netlink.delete(port);
       }
-      netlink.createVeth(port, "eth0", process.pid());
+      netlink.createVeth(port, Uplink.DEVICE, process.pid());
       netlink.setMaster(port, BRIDGE);
+      Namespaces.runIn(netns(process), uplink::setUp);
       netlink.setUp(port);
-    } catch (LinuxException e) {
+    } catch (IOException e) {
       throw LabException.failed(
           "Cannot connect port " + port + " of the switch: " + e.getMessage() + ".", e);
     }

@@ -2,7 +2,6 @@
 package dev.understudy.lab.doctor;
 
 import java.util.List;
-import java.util.SortedMap;
 
 /**
  * What was seen on a host, without judgement.
@@ -16,7 +15,8 @@ import java.util.SortedMap;
  * @param links the result of making a veth pair in a bridge
  * @param kernelConfig options that are set, y or m; empty if the kernel does not tell
  * @param cgroups what controls memory
- * @param programs where each program is, empty if it is missing
+ * @param missing programs that a lab needs and this host lacks
+ * @param missingToFetch programs that fetching the tools needs and this host lacks
  * @param javaFeature the version of this Java
  * @param memoryBytes free for new programs
  * @param diskBytes free in the cache folder
@@ -33,7 +33,8 @@ record HostFacts(
     Attempt links,
     List<String> kernelConfig,
     Cgroups cgroups,
-    SortedMap<String, String> programs,
+    List<String> missing,
+    List<String> missingToFetch,
     int javaFeature,
     long memoryBytes,
     long diskBytes,

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.understudy.lab.doctor;
 
+import dev.understudy.agent.linux.Namespaces;
+import dev.understudy.agent.linux.Netlink;
+import dev.understudy.lab.tools.HostPrograms;
 import dev.understudy.lab.tools.ToolCache;
 import dev.understudy.lab.tools.ToolGroup;
 import dev.understudy.lab.tools.Tools;
@@ -14,15 +17,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.zip.GZIPInputStream;
 
 /** Looks at the host that this runs on. */
-final class HostProbe implements LinkProbe {
-  private static final List<String> PROGRAMS =
-      List.of("unshare", "nsenter", "setpriv", "apt-get", "dpkg");
+final class HostProbe {
   private static final String ALL_NAMESPACES = "--mount --uts --ipc --net --pid --fork --time";
   private static final int LIMIT_SECONDS = 20;
 
@@ -33,23 +32,10 @@ final class HostProbe implements LinkProbe {
           + " -o lowerdir=/,upperdir=/tmp/up,workdir=/tmp/work /tmp/all"
           + " && : > /tmp/all/written && test -e /tmp/up/written";
 
-  private static final String LINKS =
-      "ip link add v0 type veth peer name v1 && ip link add b0 type bridge"
-          + " && ip link set v0 master b0";
-
-  private final List<String> kernelConfig;
-
-  private HostProbe(List<String> kernelConfig) {
-    this.kernelConfig = kernelConfig;
-  }
+  private HostProbe() {}
 
   static HostFacts look() throws IOException, ToolsException {
-    List<String> config = kernelConfig();
     List<String> status = Files.readAllLines(Path.of("/proc/self/status"));
-    SortedMap<String, String> programs = new TreeMap<>();
-    for (String program : PROGRAMS) {
-      programs.put(program, find(program).map(Path::toString).orElse(""));
-    }
     ToolCache cache = new ToolCache(_ -> {});
     return new HostFacts(
         Long.parseLong(words(field(status, "Uid:"))[1]),
@@ -58,10 +44,11 @@ final class HostProbe implements LinkProbe {
         Long.parseUnsignedLong(field(status, "CapEff:"), 16),
         run(unshare(ALL_NAMESPACES + " --boottime 100", "true")),
         run(unshare("--mount", OVERLAY)),
-        new HostProbe(config).tryLinks(),
-        config,
+        tryLinks(),
+        kernelConfig(),
         parseCgroups(Files.readAllLines(Path.of("/proc/self/mounts")), HostProbe::controllers),
-        programs,
+        HostPrograms.missing(HostPrograms.NEEDED),
+        HostPrograms.missing(HostPrograms.FETCHING),
         Runtime.version().feature(),
         1024 * Long.parseLong(words(field(memory(), "MemAvailable:"))[0]),
         freeBytes(cache.home()),
@@ -69,15 +56,20 @@ final class HostProbe implements LinkProbe {
         criu(cache));
   }
 
-  /** Uses iproute2 where it is installed, and otherwise believes the kernel's configuration. */
-  @Override
-  public HostFacts.Attempt tryLinks() {
-    if (find("ip").isPresent()) {
-      return run(unshare("--net", LINKS));
+  /** Makes a veth pair in a bridge, in a network namespace that ends with the attempt. */
+  private static HostFacts.Attempt tryLinks() {
+    try {
+      return Namespaces.callInNew(() -> {
+        try (Netlink netlink = Netlink.open()) {
+          netlink.createVeth("v0", "v1");
+          netlink.createBridge("b0");
+          netlink.setMaster("v0", "b0");
+        }
+        return new HostFacts.Attempt.Worked();
+      });
+    } catch (IOException e) {
+      return new HostFacts.Attempt.Failed(String.valueOf(e.getMessage()));
     }
-    return kernelConfig.containsAll(List.of("VETH", "BRIDGE"))
-        ? new HostFacts.Attempt.Worked()
-        : new HostFacts.Attempt.Failed("/proc/config.gz names no VETH and BRIDGE");
   }
 
   private static List<String> unshare(String options, String script) {
@@ -121,15 +113,6 @@ final class HostProbe implements LinkProbe {
       case HostFacts.Attempt.Worked() -> new HostFacts.Criu.Fetched(version, "");
       case HostFacts.Attempt.Failed(String reason) -> new HostFacts.Criu.Fetched(version, reason);
     };
-  }
-
-  private static Optional<Path> find(String program) {
-    String path = System.getenv().getOrDefault("PATH", "") + ":/usr/sbin:/usr/bin:/sbin:/bin";
-    return Arrays.stream(path.split(":", -1))
-        .filter(folder -> folder.startsWith("/"))
-        .map(folder -> Path.of(folder, program))
-        .filter(Files::isExecutable)
-        .findFirst();
   }
 
   /** The names, without CONFIG_, of options that are built in or modules; empty if untold. */

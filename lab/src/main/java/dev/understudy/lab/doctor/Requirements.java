@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.understudy.lab.doctor;
 
+import dev.understudy.lab.tools.HostPrograms;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -132,23 +133,24 @@ final class Requirements {
   }
 
   private void programs() {
-    boolean fetched = facts.criu() instanceof HostFacts.Criu.Fetched;
-    facts
-        .programs()
-        .forEach((program, path) -> {
-          boolean packaging = program.equals("apt-get") || program.equals("dpkg");
-          String advice =
-              packaging
-                  ? "use a Debian-like system: the tools come as Debian packages"
-                  : "install the package util-linux";
-          boolean there = !path.isEmpty();
-          String found = there ? path : "not found";
-          String needed = packaging ? "until the tools are fetched" : "in the PATH";
-          checks.add(
-              packaging && fetched
-                  ? Check.optional(program, there, found, needed, advice)
-                  : Check.required(program, there, found, needed, advice));
-        });
+    required(
+        "programs",
+        facts.missing().isEmpty(),
+        found(facts.missing()),
+        "of " + HostPrograms.PACKAGES,
+        "install " + HostPrograms.PACKAGES);
+    boolean there = facts.missingToFetch().isEmpty();
+    String found = found(facts.missingToFetch());
+    String needed = "until the tools are fetched";
+    String advice = "use a Debian-like system: the tools come as Debian packages";
+    checks.add(
+        facts.criu() instanceof HostFacts.Criu.Fetched
+            ? Check.optional("apt and dpkg", there, found, needed, advice)
+            : Check.required("apt and dpkg", there, found, needed, advice));
+  }
+
+  private static String found(List<String> missing) {
+    return missing.isEmpty() ? "all there" : "not found: " + String.join(", ", missing);
   }
 
   private void room() {

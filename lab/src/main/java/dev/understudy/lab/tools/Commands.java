@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -17,9 +16,6 @@ import java.util.concurrent.TimeUnit;
  * leaves no apt behind that would hold its locks.
  */
 final class Commands {
-  private static final List<String> USUAL_FOLDERS =
-      List.of("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin");
-
   private final Path scratch;
 
   /** Output goes through files below {@code scratch}, which must exist. */
@@ -93,26 +89,8 @@ final class Commands {
             + " s; check the network, then run the command again");
   }
 
-  /** Where a program is, if it is installed. */
-  static Optional<Path> find(String program) {
-    List<String> folders = new ArrayList<>();
-    String path = System.getenv("PATH");
-    folders.addAll(path == null ? List.of() : List.of(path.split(":")));
-    folders.addAll(USUAL_FOLDERS);
-    return folders.stream()
-        .filter(folder -> folder.startsWith("/"))
-        .map(folder -> Path.of(folder, program))
-        .filter(Files::isExecutable)
-        .findFirst();
-  }
-
   private static List<String> boundToUs(List<String> command) {
-    Optional<Path> setpriv = find("setpriv");
-    if (setpriv.isEmpty()) {
-      return command;
-    }
-    List<String> bound = new ArrayList<>();
-    bound.addAll(List.of(setpriv.get().toString(), "--pdeathsig", "KILL", "--"));
+    List<String> bound = new ArrayList<>(List.of("setpriv", "--pdeathsig", "KILL", "--"));
     bound.addAll(command);
     return bound;
   }

@@ -288,11 +288,11 @@ public final class ToolCache {
   }
 
   private static void requirePrograms() throws ToolsException {
-    for (String program : List.of("apt-get", "apt-cache", "dpkg")) {
-      if (Commands.find(program).isEmpty()) {
-        throw new ToolsException(
-            program + " is missing: tools come as Debian packages, so run this on a Debian system");
-      }
+    List<String> missing = HostPrograms.missing(concat(HostPrograms.FETCHING, List.of("setpriv")));
+    if (!missing.isEmpty()) {
+      throw new ToolsException(
+          String.join(", ", missing)
+              + " is missing: tools come as Debian packages, so run this on a Debian system");
     }
   }
 

@@ -8,10 +8,5 @@ IFS= read -r word
 exec </dev/null >>"$US_STATE/client.log" 2>&1
 mount --make-rprivate /
 mount -t proc proc /proc
-quiet=/proc/sys/net/ipv6/conf/eth0/disable_ipv6
-[ ! -e "$quiet" ] || echo 1 >"$quiet"
-ip link set lo up
-ip link set eth0 up
-ip addr add "$US_ADDRESS" brd + dev eth0
 sleep infinity &
 wait $!

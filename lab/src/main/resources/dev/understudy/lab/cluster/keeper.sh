@@ -5,13 +5,6 @@ set -eu
 exec 3<&0 </dev/null
 # The host's /proc is still mounted here, so this is the number that the host knows.
 read -r pid _ </proc/self/stat
-
-# IPv6 would add neighbour discovery and multicast listener reports of its own to the wire.
-quiet=/proc/sys/net/ipv6/conf/default/disable_ipv6
-[ ! -e "$quiet" ] || echo 1 >"$quiet"
-ip link set lo up
-ip link add sw0 type bridge forward_delay 0 mcast_snooping 0
-ip link set sw0 up
 echo "pid $pid"
 exec >/dev/null
 

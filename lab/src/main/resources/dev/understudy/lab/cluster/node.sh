@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-# PID 1 of a node: prepares its mounts and its uplink, then keeps the agent ("$@") running.
+# PID 1 of a node: prepares its mounts, then keeps the agent ("$@") running.
 set -eu
 read -r pid _ </proc/self/stat
 echo "pid $pid"
-# The other side now puts eth0 into this namespace. Without its word, nothing starts.
+# The other side now sets the network up in this namespace. Without its word, nothing starts.
 IFS= read -r word
 [ "$word" = go ]
 home=$US_STATE/nodes/$US_NODE
@@ -43,17 +43,6 @@ if [ -n "$US_UNIFIED" ]; then
 fi
 
 echo "$US_NODE" >/proc/sys/kernel/hostname
-for place in default eth0; do
-  quiet=/proc/sys/net/ipv6/conf/$place/disable_ipv6
-  [ ! -e "$quiet" ] || echo 1 >"$quiet"
-done
-ip link set lo up
-# A bridge without an address of its own would change it with its ports.
-ip link add br0 address "$US_MAC" type bridge forward_delay 0 mcast_snooping 0
-ip link set eth0 master br0
-ip link set eth0 up
-ip link set br0 up
-ip addr add "$US_ADDRESS" brd + dev br0
 
 cd /
 log=/run/understudy-lab/agent.log

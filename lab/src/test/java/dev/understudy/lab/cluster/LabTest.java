@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.understudy.agent.linux.Clock;
 import dev.understudy.api.cluster.NodeSpec;
 import dev.understudy.api.control.NodeEvent;
+import dev.understudy.lab.tools.HostPrograms;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -91,7 +92,8 @@ class LabTest {
                   .lines()
                   .filter(line -> line.contains(") Z ")))
           .isEmpty();
-      assertThat(output(lab.execCommand("a", List.of("sh", "-c", "ip -o link | wc -l"))).strip())
+      assertThat(
+              output(lab.execCommand("a", List.of("sh", "-c", "grep -c : /proc/net/dev"))).strip())
           .as("lo, eth0 and br0")
           .isEqualTo("3");
       assertThat(output(lab.clientCommand(stateRoot, List.of("pwd"))).strip())
@@ -150,7 +152,7 @@ class LabTest {
   }
 
   private static String output(List<String> command) throws Exception {
-    Process process = Commands.builder(command).redirectErrorStream(true).start();
+    Process process = HostPrograms.builder(command).redirectErrorStream(true).start();
     process.getOutputStream().close();
     return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
   }

@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 class DoctorTest {
@@ -22,7 +20,8 @@ class DoctorTest {
           WORKED,
           List.of(),
           new HostFacts.Cgroups("v2", "/sys/fs/cgroup"),
-          new TreeMap<>(Map.of("unshare", "/usr/bin/unshare", "dpkg", "/usr/bin/dpkg")),
+          List.of(),
+          List.of(),
           25,
           4_000_000_000L,
           4_000_000_000L,
@@ -44,7 +43,8 @@ class DoctorTest {
         WORKED,
         GOOD.kernelConfig(),
         new HostFacts.Cgroups("v2", ""),
-        new TreeMap<>(Map.of("unshare", "")),
+        List.of("unshare"),
+        List.of(),
         GOOD.javaFeature(),
         GOOD.memoryBytes(),
         1000,
@@ -64,7 +64,7 @@ class DoctorTest {
     List<String> failures = failures(with(1000, "5.4.0", 0));
     assertThat(failures)
         .contains("root", "kernel", "CAP_SYS_ADMIN", "CAP_CHECKPOINT_RESTORE", "overlay over /")
-        .contains("output gate", "memory cgroup", "unshare", "free disk", "open files")
+        .contains("output gate", "memory cgroup", "programs", "free disk", "open files")
         .doesNotContain("CAP_SYS_RESOURCE", "criu check", "processor", "free memory");
   }
 
@@ -81,7 +81,8 @@ class DoctorTest {
             WORKED,
             List.of(),
             GOOD.cgroups(),
-            GOOD.programs(),
+            GOOD.missing(),
+            GOOD.missingToFetch(),
             25,
             GOOD.memoryBytes(),
             GOOD.diskBytes(),

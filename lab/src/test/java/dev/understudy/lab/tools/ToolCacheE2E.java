@@ -26,7 +26,7 @@ class ToolCacheE2E {
 
   @BeforeAll
   static void reachMirror() throws Exception {
-    assumeTrue(Commands.find("apt-get").isPresent(), "there is no apt-get on this host");
+    assumeTrue(HostPrograms.find("apt-get").isPresent(), "there is no apt-get on this host");
     mirror = Mirror.ofHost(Path.of("/etc/apt"), System.getenv());
     URI index = URI.create(mirror.uri() + "/dists/" + PinFile.bundled().suite() + "/InRelease");
     assumeTrue(answers(index), "the package mirror cannot be reached: " + mirror.uri());
