@@ -1,5 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Datagrams between nodes as bytes: compact, versioned, authenticated. */
+/**
+ * Datagrams between nodes as bytes: {@link dev.understudy.agent.wire.DatagramCodec} draws their
+ * layout, and refuses what is forged, foreign, torn or malformed; {@link
+ * dev.understudy.agent.wire.ClusterKey} is the secret that all nodes share, with a key derived from
+ * it for each purpose.
+ */
 @NullMarked
 package dev.understudy.agent.wire;
 
