@@ -77,7 +77,7 @@ class StateSurvivesTest {
         String node = "abc".substring(random.nextInt(3)).substring(0, 1);
         long pause = random.nextLong(120 * MILLI);
         // Pauses in a row would outlast the wait for state, and then a cold start is right.
-        if (c.now - c.machine(node).pausedUntil > 60 * MILLI) {
+        if (c.now > c.machine(node).pausedUntil + 60 * MILLI) {
           c.pause(node, pause);
         }
       }
