@@ -115,12 +115,13 @@ final class Agent implements AutoCloseable {
             cluster.nodes().stream().map(NodeSpec::name).toList(),
             cluster.workloads().stream().map(WorkloadSpec::name).toList());
     UdpSocket socket = UdpSocket.bind(self.address(), DutyCycle.PORT);
+    Outlets outlets = Outlets.open(self, cluster.nodes());
     Poller poller = new Poller(WATCHED_MOST);
     Mailbox mailbox = new Mailbox(EventFd.open());
     ExitWatch exits = new ExitWatch(poller);
     NodeExecutor executor = new NodeExecutor(node, mailbox, store, journal);
     DutyCycle cycle =
-        new DutyCycle(node, codec, socket, poller, mailbox, exits, executor, addresses);
+        new DutyCycle(node, codec, socket, poller, mailbox, exits, executor, outlets);
     Agent agent =
         new Agent(self, cluster, journal, mailbox, exits, cycle, executor, durable.incarnation());
     boolean done = false;

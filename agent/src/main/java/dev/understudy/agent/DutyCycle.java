@@ -11,9 +11,7 @@ import dev.understudy.core.protocol.FailoverNode;
 import dev.understudy.core.protocol.Input;
 import dev.understudy.core.protocol.Outcome;
 import java.nio.ByteBuffer;
-import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 
 /**
  * The agent's one thread that decides: drain what has arrived, step, execute, wait. Everything that
@@ -44,7 +42,7 @@ final class DutyCycle {
   private final Mailbox mailbox;
   private final ExitWatch exits;
   private final Executor executor;
-  private final Map<String, Integer> addresses;
+  private final Outlets outlets;
   private final ByteBuffer incoming = ByteBuffer.allocateDirect(DatagramCodec.BYTES_MOST + 1);
   private final ByteBuffer outgoing = ByteBuffer.allocateDirect(DatagramCodec.BYTES_MOST);
   private volatile boolean stopped;
@@ -58,7 +56,7 @@ final class DutyCycle {
       Mailbox mailbox,
       ExitWatch exits,
       Executor executor,
-      Map<String, Integer> addresses) {
+      Outlets outlets) {
     this.node = node;
     this.codec = codec;
     this.socket = socket;
@@ -66,7 +64,7 @@ final class DutyCycle {
     this.mailbox = mailbox;
     this.exits = exits;
     this.executor = executor;
-    this.addresses = new TreeMap<>(addresses);
+    this.outlets = outlets;
   }
 
   /** Runs until {@link #stop}; anything thrown out of it is a broken invariant. */
@@ -124,13 +122,8 @@ final class DutyCycle {
     wakeAt = outcome.wakeAtNanos();
     outcome.persistFirst().ifPresent(executor::persist);
     for (Datagram datagram : outcome.thenSend()) {
-      Integer address = addresses.get(datagram.receiver());
-      if (address == null) {
-        throw new IllegalStateException("no address of " + datagram.receiver() + ": " + addresses);
-      }
       codec.encode(datagram, outgoing);
-      // A datagram that cannot leave is a lost one; the protocol lives with those.
-      socket.send(outgoing, address, PORT);
+      outlets.send(outgoing, datagram.receiver());
     }
     executor.execute(outcome, input.now());
   }
