@@ -284,10 +284,11 @@ final class WorkloadHost {
     running = null;
     runningExit = null;
     String log = String.join("\n", sandbox.log().lastLines());
-    lastError = "the program ended";
-    record(NodeEvent.EXITED, "epoch", reign.toString(), "log", log);
+    String why = sandbox.ending("the program ended");
+    lastError = why;
+    record(NodeEvent.EXITED, "epoch", reign.toString(), "why", why, "log", log);
     lifecycle.execute(() -> remove(copy));
-    mailbox.tell(at -> new Input.Failed(at, name, reign, "the program ended"));
+    mailbox.tell(at -> new Input.Failed(at, name, reign, why));
   }
 
   /** Copies are records, so equal ones are the same: no two have one directory. */
