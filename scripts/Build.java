@@ -41,6 +41,7 @@ final class Build {
 
   private final Path root;
   private final List<String> failedSteps = new ArrayList<>();
+  private String toolsFolder = "";
   private int passed;
   private int failed;
   private int skipped;
@@ -87,6 +88,7 @@ final class Build {
     if (forUse()) {
       boolean built = maven("unit tests", "test", "-Dmaven.test.failure.ignore=true");
       if (built && !fast) {
+        toolsFolder = fetchTools();
         maven(
             "end-to-end tests",
             "test-compile",
@@ -106,6 +108,22 @@ final class Build {
     return failed == 0;
   }
 
+  /** Where CRIU and runc are for modules that do not know the cache; tests say what they miss. */
+  private String fetchTools() throws IOException, InterruptedException {
+    System.out.println("== tools");
+    String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    String rest = Files.readString(root.resolve("cli/target/classpath.txt")).strip();
+    String classPath = root.resolve("cli/target/classes") + ":" + rest;
+    Process process =
+        new ProcessBuilder(java, "-cp", classPath, "dev.understudy.lab.tools.FetchTools")
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start();
+    String folder = new String(process.getInputStream().readAllBytes()).strip();
+    boolean ok = process.waitFor() == 0;
+    System.out.println(ok ? "   tools ok" : "   tools are missing: tests that need them are skipped");
+    return ok ? folder : "";
+  }
+
   private boolean maven(String step, String... arguments) throws Exception {
     System.out.println("== " + step);
     long start = System.nanoTime();
@@ -116,6 +134,9 @@ final class Build {
     builder.redirectErrorStream(true).redirectInput(new File("/dev/null"));
     builder.environment().put("UNDERSTUDY_NO_BUILD", "1");
     builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+    if (!toolsFolder.isEmpty()) {
+      builder.environment().put("UNDERSTUDY_TEST_TOOLS", toolsFolder);
+    }
     Process process;
     try {
       process = builder.start();

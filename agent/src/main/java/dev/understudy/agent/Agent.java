@@ -90,7 +90,7 @@ final class Agent implements AutoCloseable {
   /** Reads everything that is configured, makes the sandboxes, and opens the sockets. */
   static Agent build(AgentOptions options) throws IOException, ClusterFileException {
     long startedAt = Clock.bootNanos();
-    Cluster cluster = ClusterFile.read(options.cluster());
+    Cluster cluster = ClusterFile.readOnNode(options.cluster());
     NodeSpec self =
         cluster
             .node(options.node())

@@ -243,10 +243,11 @@ final class WorkloadHost {
     running = null;
     runningExit = null;
     String log = String.join("\n", sandbox.log().lastLines());
-    lastError = "the program ended";
-    record(NodeEvent.EXITED, "epoch", reign.toString(), "log", log);
+    String why = sandbox.ending("the program ended");
+    lastError = why;
+    record(NodeEvent.EXITED, "epoch", reign.toString(), "why", why, "log", log);
     workers.copies(() -> remove(copy));
-    mailbox.tell(at -> new Input.Failed(at, name, reign, "the program ended"));
+    mailbox.tell(at -> new Input.Failed(at, name, reign, why));
   }
 
   private void heldEnded(HeldCopy copy) {

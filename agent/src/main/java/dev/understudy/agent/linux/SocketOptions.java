@@ -24,13 +24,7 @@ public final class SocketOptions {
       MemorySegment size = arena.allocateFrom(JAVA_INT, (int) JAVA_INT.byteSize());
       long result =
           Kernel.call(
-              Syscall.GETSOCKOPT,
-              socket,
-              SOL_SOCKET,
-              option,
-              value.address(),
-              size.address(),
-              0);
+              Syscall.GETSOCKOPT, socket, SOL_SOCKET, option, value.address(), size.address(), 0);
       Kernel.succeeded(result, Syscall.GETSOCKOPT, "option " + option);
       return value.get(JAVA_INT, 0);
     }

@@ -31,6 +31,7 @@ public final class Cgroup implements AutoCloseable {
   private final Path entry;
   private final Path unified;
   private final String runcPath;
+  private long memoryKillsTold;
 
   private Cgroup(Kind kind, Path own, Path entry, Path unified, String runcPath) {
     this.kind = kind;
@@ -101,6 +102,18 @@ public final class Cgroup implements AutoCloseable {
   public List<String> launcher() {
     return List.of(
         "sh", "-c", "echo $$ > \"$0\" && exec \"$@\"", entry.resolve("cgroup.procs").toString());
+  }
+
+  /** Whether the kernel has killed a process of it at its memory limit since the last question. */
+  public synchronized boolean killedAtLimit() throws IOException {
+    long before = memoryKillsTold;
+    String file = kind == Kind.V1 ? "memory.oom_control" : "memory.events";
+    for (String line : lines(own.resolve(file))) {
+      if (line.startsWith("oom_kill ")) {
+        memoryKillsTold = Long.parseLong(line.substring("oom_kill ".length()).strip());
+      }
+    }
+    return memoryKillsTold > before;
   }
 
   /** Every process in it, in the agent's PID namespace. */

@@ -65,6 +65,19 @@ public final class ImageArchive implements AutoCloseable {
     }
   }
 
+  /**
+   * Looks whether an archive holds an image for this machine, without unpacking it.
+   *
+   * @throws IOException with one sentence when it does not
+   */
+  public static void check(Path archive) throws IOException {
+    try (ImageArchive opened = open(archive)) {
+      var _ = opened.contents();
+    } catch (IOException e) {
+      throw new IOException(archive + " cannot be used as an image: " + e.getMessage(), e);
+    }
+  }
+
   private static ImageArchive open(Path file) throws IOException {
     if (!Files.isRegularFile(file)) {
       throw new IOException("there is no such file");

@@ -105,7 +105,7 @@ public final class RuncStart {
     } catch (IOException e) {
       left = "; its remains stay: " + Failures.text(e);
     }
-    return new StartResult.StartFailed(reason + left, sandbox.log().lastLines());
+    return new StartResult.StartFailed(sandbox.ending(reason) + left, sandbox.log().lastLines());
   }
 
   /** The last message in runc's own log, a JSON object a line. */

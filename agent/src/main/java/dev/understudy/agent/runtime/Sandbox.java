@@ -107,6 +107,17 @@ public final class Sandbox implements AutoCloseable {
     return log;
   }
 
+  /** What is said of the end of a copy: also that it was the memory limit, if it was. */
+  public String ending(String plain) {
+    try {
+      return cgroup.killedAtLimit()
+          ? plain + ": it reached its memory limit of " + spec.memoryLimitBytes() + " bytes"
+          : plain;
+    } catch (IOException e) {
+      return plain + "; whether for want of memory is unknown: " + Failures.text(e);
+    }
+  }
+
   /** Its own directory. */
   public Path directory() {
     return directory;

@@ -3,7 +3,6 @@ package dev.understudy.api.cluster;
 
 import dev.understudy.api.cluster.Cluster.Preference;
 import dev.understudy.core.timing.Timing;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -13,19 +12,19 @@ final class ClusterBinder {
   static final int WORKLOADS_MOST = 64;
   static final Network DEFAULT_NETWORK = new Network(0x0a4d0000, 24);
 
-  private final Path folder;
+  private final HostFiles files;
 
-  private ClusterBinder(Path folder) {
-    this.folder = folder;
+  private ClusterBinder(HostFiles files) {
+    this.files = files;
   }
 
   /**
    * The cluster, if nothing is wrong with it.
    *
-   * @param folder where relative image paths begin
+   * @param files how to look at the files that it names
    */
-  static Optional<Cluster> bind(YamlValue root, Path folder) {
-    return root.object().flatMap(new ClusterBinder(folder)::cluster);
+  static Optional<Cluster> bind(YamlValue root, HostFiles files) {
+    return root.object().flatMap(new ClusterBinder(files)::cluster);
   }
 
   private Optional<Cluster> cluster(YamlObject top) {
@@ -45,7 +44,7 @@ final class ClusterBinder {
     Optional<YamlValue> nodesValue = top.required("nodes", "a list of nodes, each with a name");
     Optional<List<NodeSpec>> nodes = nodesValue.flatMap(new NodesBinder(addresses)::bind);
     nodes.ifPresent(sound -> checkPreference(nodesValue.orElseThrow(), sound, ownPrefer));
-    WorkloadBinder binder = new WorkloadBinder(folder, addresses, nodes);
+    WorkloadBinder binder = new WorkloadBinder(files, addresses, nodes);
     Optional<List<WorkloadSpec>> workloads =
         top.required("workloads", "a list of workloads, or workloads: []")
             .flatMap(value -> workloads(value, binder));

@@ -32,23 +32,41 @@ public final class ClusterFile {
    * @throws ClusterFileException with everything that is wrong, in the order of the file
    */
   public static Cluster read(Path file) throws ClusterFileException {
+    return read(file, true);
+  }
+
+  /**
+   * Reads a cluster file that was checked when the cluster was made, on one of its nodes: a program
+   * that this machine has no more is one workload's trouble, and no reason to run none at all.
+   *
+   * @throws ClusterFileException with everything that is wrong in the file itself
+   */
+  public static Cluster readOnNode(Path file) throws ClusterFileException {
+    return read(file, false);
+  }
+
+  private static Cluster read(Path file, boolean look) throws ClusterFileException {
     Problems problems = new Problems();
     Optional<byte[]> bytes = bytes(file, problems);
     if (bytes.isEmpty()) {
       throw new ClusterFileException(file.toString(), problems.inFileOrder());
     }
-    return parse(file, bytes.get());
+    return parse(file, bytes.get(), look);
   }
 
   /** What {@link #read} does with the content of a file. */
   static Cluster parse(Path file, byte[] bytes) throws ClusterFileException {
+    return parse(file, bytes, true);
+  }
+
+  private static Cluster parse(Path file, byte[] bytes, boolean look) throws ClusterFileException {
     Problems problems = new Problems();
     Path folder =
         Optional.ofNullable(file.toAbsolutePath().getParent()).orElseGet(() -> Path.of("/"));
     Optional<Cluster> cluster =
         decoded(bytes, problems)
             .flatMap(text -> YamlTree.root(text, problems))
-            .flatMap(root -> ClusterBinder.bind(root, folder));
+            .flatMap(root -> ClusterBinder.bind(root, new HostFiles(folder, look)));
     if (cluster.isEmpty()) {
       throw new ClusterFileException(file.toString(), problems.inFileOrder());
     }

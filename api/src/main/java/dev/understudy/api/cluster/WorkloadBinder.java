@@ -29,12 +29,12 @@ final class WorkloadBinder {
   private final Names names = new Names();
 
   /**
-   * @param folder where relative image paths begin
+   * @param files how to look at the files that it names
    * @param clusterNodes the cluster's nodes, empty when something is wrong with them: then nothing
    *     is said about the nodes of workloads
    */
-  WorkloadBinder(Path folder, Addresses addresses, Optional<List<NodeSpec>> clusterNodes) {
-    this.files = new HostFiles(folder);
+  WorkloadBinder(HostFiles files, Addresses addresses, Optional<List<NodeSpec>> clusterNodes) {
+    this.files = files;
     this.addresses = addresses;
     this.groups = new GroupBinder(clusterNodes);
   }

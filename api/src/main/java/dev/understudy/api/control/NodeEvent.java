@@ -40,7 +40,7 @@ public record NodeEvent(
 
   public static final String START_FAILED = "start-failed";
 
-  /** The workload's process ended (details {@code status}, {@code log}). */
+  /** The workload's process ended (details {@code epoch}, {@code why}, {@code log}). */
   public static final String EXITED = "exited";
 
   public static final String LAPSED = "lapsed";

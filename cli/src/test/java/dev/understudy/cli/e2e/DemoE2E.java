@@ -151,8 +151,7 @@ class DemoE2E {
     killed.awaitLine("protected: ");
     killed.signal("KILL");
     assertThat(killed.code()).isNotZero();
-    Wait.that(
-        "no process of it", 10, this::left, () -> Host.processes(state()).isEmpty());
+    Wait.that("no process of it", 10, this::left, () -> Host.processes(state()).isEmpty());
     checkStory(demo("next"));
     checkNothingIsLeft();
   }

@@ -129,8 +129,7 @@ class FaultsE2E {
       lab.lab.heal(former);
       lab.await(
           "the old copy discarded",
-          () ->
-              lab.lab.events(former, 0).stream().anyMatch(e -> e.kind().equals("discarded")));
+          () -> lab.lab.events(former, 0).stream().anyMatch(e -> e.kind().equals("discarded")));
       assertThat(lab.awaitWhole("count")).isEqualTo(next);
       checkRemembered(lab, 1_000_000);
     }

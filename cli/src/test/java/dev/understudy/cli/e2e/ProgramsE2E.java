@@ -168,8 +168,7 @@ class ProgramsE2E {
     Path classes = Host.folder("programs");
     int compiled =
         ToolProvider.getSystemJavaCompiler()
-            .run(
-                null, null, null, "-d", classes.toString(), resource("Keep.java").toString());
+            .run(null, null, null, "-d", classes.toString(), resource("Keep.java").toString());
     assertThat(compiled).isZero();
     String java = Path.of(System.getProperty("java.home"), "bin", "java").toRealPath().toString();
     String command = command(java, "-Xmx64m", collector, "-cp", classes.toString(), "Keep");
@@ -200,8 +199,7 @@ class ProgramsE2E {
             layer.toString(),
             tools.rootFolder().toString(),
             work.resolve("extra").toString()));
-    Path image =
-        OciArchive.make(work, layer, List.of("/usr/bin/python3.13", "-B", "/app/keep.py"));
+    Path image = OciArchive.make(work, layer, List.of("/usr/bin/python3.13", "-B", "/app/keep.py"));
     String root = "root: { image: " + image + " }";
     String file = TestLab.cluster("e2e-image", workload("keep", 8080, "128MiB", List.of(root)));
     try (TestLab lab = TestLab.up(folder, tools, file)) {

@@ -56,7 +56,8 @@ final class TestLab implements AutoCloseable {
         .formatted(name, workloads.indent(2));
   }
 
-  // ---- what is -----------------------------------------------------------------------------------
+  // ---- what is
+  // -----------------------------------------------------------------------------------
 
   List<String> nodes() {
     return lab.cluster().nodes().stream().map(NodeSpec::name).toList();
@@ -126,7 +127,8 @@ final class TestLab implements AutoCloseable {
     return lab.cluster().workload(workload).orElseThrow();
   }
 
-  // ---- what is to come ---------------------------------------------------------------------------
+  // ---- what is to come
+  // ---------------------------------------------------------------------------
 
   String awaitProtected(String workload) throws Exception {
     return Wait.until(

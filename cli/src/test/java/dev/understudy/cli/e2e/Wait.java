@@ -32,6 +32,7 @@ final class Wait {
       String what, double seconds, Supplier<String> evidence, Callable<Boolean> condition)
       throws Exception {
     boolean _ =
-        until(what, seconds, evidence, () -> condition.call() ? Optional.of(true) : Optional.empty());
+        until(
+            what, seconds, evidence, () -> condition.call() ? Optional.of(true) : Optional.empty());
   }
 }

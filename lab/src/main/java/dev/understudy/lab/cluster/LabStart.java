@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.understudy.lab.cluster;
 
+import dev.understudy.agent.runtime.ImageArchive;
 import dev.understudy.api.cluster.Cluster;
 import dev.understudy.api.cluster.ClusterFile;
 import dev.understudy.api.cluster.NodeSpec;
+import dev.understudy.api.cluster.WorkloadSpec;
+import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -39,6 +42,7 @@ final class LabStart {
 
   Lab run() throws LabException {
     HostNeeds.check();
+    checkImages();
     Runtime.getRuntime().addShutdownHook(hook);
     boolean done = false;
     try {
@@ -64,6 +68,19 @@ final class LabStart {
     } finally {
       if (!done) {
         takeAway();
+      }
+    }
+  }
+
+  private void checkImages() throws LabException {
+    for (WorkloadSpec workload : cluster.workloads()) {
+      if (workload.image().isPresent()) {
+        try {
+          ImageArchive.check(workload.image().get());
+        } catch (IOException e) {
+          throw LabException.input(
+              "Workload " + workload.name() + " cannot start: " + e.getMessage() + ".");
+        }
       }
     }
   }

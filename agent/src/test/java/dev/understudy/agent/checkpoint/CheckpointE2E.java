@@ -4,7 +4,7 @@ package dev.understudy.agent.checkpoint;
 import org.junit.jupiter.api.Test;
 
 /** The stages on real programs, with real CRIU and runc, each test in a node of its own. */
-class CheckpointTest {
+class CheckpointE2E {
   @Test
   void stateMovesThroughGenerations() throws Exception {
     TestNode.run(MirrorScenario.class);
