@@ -28,6 +28,7 @@ import dev.understudy.core.protocol.Epoch;
 import dev.understudy.core.protocol.GenerationId;
 import dev.understudy.core.protocol.Input;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -65,6 +66,10 @@ final class WorkloadHost {
   private Epoch runningIn = Epoch.NONE;
 
   private @Nullable PidFd heldExit;
+
+  /** Known to the thread of the copies alone. */
+  private @Nullable Copy lastStarted;
+
   private volatile @Nullable HeldCopy held;
   private long heldSince;
   private volatile long offeredAt;
@@ -202,7 +207,13 @@ final class WorkloadHost {
   private void start(Epoch reign) {
     startWanted = reign;
     workers.copies(() -> {
+      Copy former = lastStarted;
+      if (former != null) {
+        // Its reign ended while it started: two in one sandbox would meet at the port.
+        remove(former);
+      }
       StartResult result = RuncStart.start(sandbox, program);
+      lastStarted = result instanceof StartResult.Started(var copy) ? copy : null;
       mailbox.post(() -> started(reign, result));
     });
   }
@@ -434,7 +445,9 @@ final class WorkloadHost {
 
   private void remove(Copy copy) {
     try {
-      sandbox.discard(copy);
+      if (Files.exists(copy.files().directory())) {
+        sandbox.discard(copy);
+      }
     } catch (IOException e) {
       mailbox.post(() -> lastError = "a copy could not be removed: " + e.getMessage());
     }
