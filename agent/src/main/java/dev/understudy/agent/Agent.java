@@ -120,8 +120,7 @@ final class Agent implements AutoCloseable {
     Mailbox mailbox = new Mailbox(EventFd.open());
     ExitWatch exits = new ExitWatch(poller);
     NodeExecutor executor = new NodeExecutor(node, mailbox, store, journal);
-    DutyCycle cycle =
-        new DutyCycle(node, codec, socket, poller, mailbox, exits, executor, outlets);
+    DutyCycle cycle = new DutyCycle(node, codec, socket, poller, mailbox, exits, executor, outlets);
     Agent agent =
         new Agent(self, cluster, journal, mailbox, exits, cycle, executor, durable.incarnation());
     boolean done = false;
