@@ -69,7 +69,7 @@ final class WorkloadHost {
   private volatile @Nullable HeldCopy held;
   private long heldSince;
   private volatile long offeredAt;
-  private Epoch startWanted = Epoch.NONE;
+  private volatile Epoch startWanted = Epoch.NONE;
   private Epoch epoch = Epoch.NONE;
   private int announcements = ANNOUNCE_AGAIN_NANOS.length;
   private long announcedAt;
@@ -239,7 +239,11 @@ final class WorkloadHost {
     startWanted = reign;
     lifecycle.execute(() -> {
       StartResult result = RuncStart.start(sandbox, program);
-      mailbox.post(() -> started(reign, result));
+      if (result instanceof StartResult.Started(var copy) && !startWanted.equals(reign)) {
+        remove(copy); // now, since the next start may wait behind this one already
+      } else {
+        mailbox.post(() -> started(reign, result));
+      }
     });
   }
 
@@ -340,7 +344,7 @@ final class WorkloadHost {
         Integer.toString(fresh.processes()));
     mailbox.tell(at -> new Input.CopyHeld(at, name, fresh.id()));
     if (former != null) {
-      lifecycle.execute(() -> remove(former));
+      lifecycle.execute(() -> remove(former.copy()));
     }
     return Optional.empty();
   }
@@ -431,10 +435,6 @@ final class WorkloadHost {
     } catch (ExecutionException e) {
       throw new IllegalStateException(e);
     }
-  }
-
-  private void remove(HeldCopy former) {
-    remove(former.copy());
   }
 
   private void remove(Copy copy) {
