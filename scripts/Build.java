@@ -120,7 +120,7 @@ final class Build {
             .start();
     String folder = new String(process.getInputStream().readAllBytes()).strip();
     boolean ok = process.waitFor() == 0;
-    System.out.println(ok ? "   tools ok" : "   tools are missing: tests that need them are skipped");
+    System.out.println("   tools " + (ok ? "ok" : "missing: tests that need them are skipped"));
     return ok ? folder : "";
   }
 

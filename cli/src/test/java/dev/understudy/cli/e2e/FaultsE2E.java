@@ -61,15 +61,22 @@ class FaultsE2E {
     return new ObjectMapper().readTree(answer).path("counter").longValue();
   }
 
-  /** Sets the counter so high that a cold start cannot be mistaken for it, and has that copied. */
+  /**
+   * Sets the counter so high that a cold start cannot be mistaken for it, and has that copied. On a
+   * busy machine a failover may come in between, which takes the program back before this.
+   */
   private static void remember(TestLab lab, long number) throws Exception {
-    String answer =
-        lab.talk(
-            "count",
-            "POST /state HTTP/1.1\r\nContent-Length: %d\r\n\r\n{\"counter\":%d}"
-                .formatted("{\"counter\":}".length() + Long.toString(number).length(), number));
-    assertThat(answer).startsWith("HTTP/1.1 200");
-    lab.awaitCopyOfNow("count");
+    String body = "{\"counter\":%d}".formatted(number);
+    String request =
+        "POST /state HTTP/1.1\r\nContent-Length: %d\r\n\r\n%s".formatted(body.length(), body);
+    lab.await(
+        "the counter kept and copied",
+        () -> {
+          String answer = lab.talk("count", request);
+          assertThat(answer).startsWith("HTTP/1.1 200");
+          lab.awaitCopyOfNow("count");
+          return counter(lab.awaitAnswer("count", "/state")) >= number;
+        });
   }
 
   private static void checkRemembered(TestLab lab, long number) throws Exception {
@@ -147,10 +154,7 @@ class FaultsE2E {
       checkRemembered(lab, 2_000_000);
       lab.await(
           "the agent back",
-          () ->
-              lab.status(former)
-                  .filter(s -> s.incarnation() == status.incarnation() + 1)
-                  .isPresent());
+          () -> lab.status(former).filter(s -> s.incarnation() > status.incarnation()).isPresent());
       lab.awaitWhole("count");
       checkRemembered(lab, 2_000_000);
     }
