@@ -74,7 +74,6 @@ final class WorkloadHost {
   private long heldSince;
   private volatile long offeredAt;
   private Epoch startWanted = Epoch.NONE;
-  private Epoch epoch = Epoch.NONE;
   private double lastPauseMillis = -1;
   private String lastError = "";
 
@@ -105,10 +104,7 @@ final class WorkloadHost {
 
   void run(Command command, long now) {
     switch (command) {
-      case Command.OpenGate(_, var reign, var until) -> {
-        epoch = reign;
-        openGate(until);
-      }
+      case Command.OpenGate(_, _, var until) -> openGate(until);
       case Command.ShutGate _ -> shutGate();
       case Command.Wake(_, var reign, var generation) -> wake(reign, generation);
       case Command.Start(_, var reign) -> start(reign);
@@ -493,10 +489,6 @@ final class WorkloadHost {
 
   String lastError() {
     return lastError;
-  }
-
-  Epoch epoch() {
-    return epoch;
   }
 
   /** Ends everything of this workload on this node. */
