@@ -2,6 +2,7 @@
 package dev.understudy.core.protocol;
 
 import java.util.List;
+import java.util.NavigableSet;
 import java.util.TreeSet;
 import java.util.random.RandomGenerator;
 
@@ -61,7 +62,7 @@ final class Candidature {
       return;
     }
     long counter = state.highestSeen() + 1;
-    if (asking.yes().size() < state.config.electionVotes() || counter > turn.ceiling()) {
+    if (!state.electorate.elects(asking.yes(), turn) || counter > turn.ceiling()) {
       return;
     }
     // Used once and for all: a late vote of a candidature that was given up elects nobody later.
@@ -83,11 +84,11 @@ final class Candidature {
         return;
       }
     }
-    int votes = state.reign.voters();
-    if (votes >= state.config.electionVotes() && turn.now() < tenure.gateEnd()) {
+    NavigableSet<String> votes = state.reign.voters();
+    if (state.electorate.elects(votes, turn) && turn.now() < tenure.gateEnd()) {
       tenure.begin(epoch, turn);
     } else if (turn.now() - candidate.since() >= patienceNanos()) {
-      withdraw(epoch, "no majority in time, " + votes + " votes", turn);
+      withdraw(epoch, "not enough votes in time: " + votes, turn);
     }
   }
 

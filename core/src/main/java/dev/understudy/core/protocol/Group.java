@@ -68,6 +68,17 @@ final class Group {
     state.copies.lose(generation);
   }
 
+  /** Somebody vouches that this node can have no effect any more. */
+  void fenced(String node, Turn turn) {
+    if (!state.others().contains(node)) {
+      throw new IllegalArgumentException(node + " is no other member of " + state.others());
+    }
+    state.electorate.fence(node);
+    state.voter.fenced(node, turn.now());
+    state.active.fenced(node, turn.now());
+    turn.effects().say(new Verdict.Fenced(state.workload(), node));
+  }
+
   Mirror mirror() {
     return state.mirror;
   }
@@ -110,7 +121,7 @@ final class Group {
           case Standing.Passive _ -> candidature.mayAskAt(turn);
           case Standing.Asking _, Standing.Closing _ -> NEVER;
           case Standing.Candidate candidate -> candidature.wakeAt(candidate, turn);
-          case Standing.Active _ -> Math.min(tenure.gateUntil(), state.mirror.nextAt());
+          case Standing.Active _ -> Math.min(tenure.wakeAt(), state.mirror.nextAt());
         });
   }
 

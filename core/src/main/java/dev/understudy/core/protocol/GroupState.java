@@ -18,21 +18,29 @@ final class GroupState {
   final Copies copies = new Copies();
   final ActiveView active = new ActiveView();
   final Mirror mirror;
+  final Electorate electorate;
   final Succession succession;
   final Backoff backoff = new Backoff();
 
   /** The questions of peers that this node answers with yes, by the peer's own time. */
   final TreeMap<String, Long> yesTo = new TreeMap<>();
 
+  /** What each peer said last that it is to the workload. */
+  final TreeMap<String, Row.Stand> stands = new TreeMap<>();
+
   Standing standing;
 
   /** This node's own last epoch that is over for good. */
   Epoch released = Epoch.NONE;
 
+  /** This node's last reign ended because it heard of another: both may have had effects. */
+  boolean yielded;
+
   /** Whether a silence of the active followed now was reported already. */
   boolean suspicionSaid;
 
   private long highestSeen;
+  private Epoch grantedByOthers = Epoch.NONE;
 
   GroupState(GroupConfig config, String self, Timing timing, Epoch floor, long silentUntil) {
     this.config = config;
@@ -41,7 +49,8 @@ final class GroupState {
     this.voter = new Voter(timing.promiseNanos(), timing.leaseNanos(), floor);
     this.reign = new Reign(timing.leaseNanos());
     this.mirror = new Mirror(config, self, timing);
-    this.succession = new Succession(config, self, timing, copies, active);
+    this.electorate = new Electorate(config, self, timing.windowNanos());
+    this.succession = new Succession(config, self, timing, copies, active, electorate);
     this.standing = new Standing.Silent(silentUntil);
     this.highestSeen = floor.counter();
     active.vacate(silentUntil);
@@ -62,6 +71,17 @@ final class GroupState {
 
   void seen(long counter) {
     highestSeen = Math.max(highestSeen, counter);
+  }
+
+  /** A peer refuses everything below that. */
+  void refusedBelow(Epoch highest) {
+    seen(highest.counter());
+    grantedByOthers = highest.above(grantedByOthers) ? highest : grantedByOthers;
+  }
+
+  /** Whether somebody refuses that epoch, or may do so. */
+  boolean outranks(Epoch epoch) {
+    return highestSeen() > epoch.counter() || grantedByOthers.above(epoch);
   }
 
   boolean leads() {

@@ -18,13 +18,18 @@ final class Hearing {
 
   /** A row of a peer. Echoes count in any order; everything else only from its newest datagram. */
   void hear(Datagram from, Row row, boolean newest, Turn turn) {
-    state.seen(Math.max(row.highest().counter(), row.epoch().counter()));
+    state.seen(row.epoch().counter());
+    state.refusedBelow(row.highest());
     if (from.receiverIncarnation() == turn.incarnation()) {
       hearEcho(from.sender(), row, turn.now());
     }
     if (!newest) {
       return;
     }
+    if (state.electorate.unfence(from.sender())) {
+      turn.effects().say(new Verdict.FenceVoid(state.workload(), from.sender()));
+    }
+    state.stands.put(from.sender(), row.stand());
     state.copies.peerSays(from.sender(), row.held());
     if (!row.released().equals(Epoch.NONE)) {
       state.voter.release(from.sender(), from.senderIncarnation(), row.released(), turn.now());
@@ -91,6 +96,7 @@ final class Hearing {
     boolean rival =
         state.standing instanceof Standing.Active && row.epoch().above(state.reignEpoch());
     if (rival) {
+      state.yielded = true;
       tenure.close("epoch " + row.epoch() + " reigns", turn);
     }
     if (!(state.standing instanceof Standing.Active)
@@ -114,9 +120,17 @@ final class Hearing {
   private void followNews(String node, Turn turn) {
     state.suspicionSaid = false;
     giveWay(node, turn);
-    if (state.copies.hasFrozen()) {
-      state.copies.dropFrozen();
-      turn.effects().run(new Command.Discard(state.workload(), node + " reigns"));
+    if (!state.copies.hasFrozen()) {
+      return;
+    }
+    Epoch own = state.copies.own().epoch();
+    state.copies.dropFrozen();
+    String why = node + " reigns";
+    if (state.yielded && state.config.mayHaveTwoActives()) {
+      turn.effects().run(new Command.KeepAside(state.workload(), own, why));
+      turn.effects().say(new Verdict.KeptAside(state.workload(), own, node));
+    } else {
+      turn.effects().run(new Command.Discard(state.workload(), why));
     }
   }
 
