@@ -8,6 +8,7 @@ import dev.understudy.agent.checkpoint.HostFacts;
 import dev.understudy.agent.runtime.Copy;
 import dev.understudy.agent.runtime.Sandbox;
 import dev.understudy.api.control.NodeEvent;
+import dev.understudy.core.protocol.Epoch;
 import dev.understudy.core.protocol.GenerationId;
 import dev.understudy.core.protocol.Input;
 import java.io.IOException;
@@ -15,11 +16,6 @@ import java.util.List;
 
 /** Captures a running workload and ships what it got, on the workload's own thread for that. */
 final class Checkpoints {
-  /** Sends a generation to a node and returns when it is held there. */
-  interface Shipment {
-    void ship(Generation generation, String standby) throws IOException;
-  }
-
   private final Sandbox sandbox;
   private final HostFacts facts;
   private final Shipment shipment;
@@ -39,6 +35,17 @@ final class Checkpoints {
   /** Takes one; the protocol hears of its end. */
   void take(Copy copy, GenerationId id, String standby) {
     workers.checkpoint(() -> captureAndShip(copy, id, standby));
+  }
+
+  /**
+   * Keeps the last state of a program that gives way, behind a checkpoint that may be under way.
+   */
+  void keepAside(Copy copy, Epoch reign, CopyRemover remover) {
+    workers.checkpoint(() -> {
+      String where = Aside.keep(sandbox, copy, reign, facts);
+      reports.record(NodeEvent.KEPT_ASIDE, "epoch", reign.toString(), "where", where);
+      remover.removeLater(copy);
+    });
   }
 
   /** How long the program stood still for the last one, in milliseconds; -1 before the first. */

@@ -64,7 +64,7 @@ final class WorkloadHost {
       OutputGate gate,
       GratuitousArp arp,
       HostFacts facts,
-      Checkpoints.Shipment shipment,
+      Shipment shipment,
       Reports reports,
       ExitWatch exits) {
     this.name = reports.workload();
@@ -90,7 +90,9 @@ final class WorkloadHost {
       case Command.Start(_, var reign) -> start(reign);
       case Command.Announce _ -> announce();
       case Command.Freeze _ -> freeze();
-      case Command.Discard(_, var why) -> discard(why);
+      case Command.Discard(_, var why) -> discard(why).ifPresent(remover::removeLater);
+      case Command.KeepAside(_, var reign, var why) ->
+          discard(why).ifPresent(copy -> checkpoints.keepAside(copy, reign, remover));
       case Command.Checkpoint(_, var generation, var standby) -> checkpoint(generation, standby);
     }
   }
@@ -173,16 +175,15 @@ final class WorkloadHost {
     }
   }
 
-  private void discard(String why) {
+  /** Has no running program any more; what was one is returned, to be got rid of. */
+  private Optional<Copy> discard(String why) {
     startWanted = Epoch.NONE;
-    Copy ended = running;
+    Optional<Copy> ended = Optional.ofNullable(running);
     running = null;
     exits.unwatch(runningExit);
     runningExit = null;
-    if (ended != null) {
-      reports.record(NodeEvent.DISCARDED, "why", why);
-      remover.removeLater(ended);
-    }
+    ended.ifPresent(_ -> reports.record(NodeEvent.DISCARDED, "why", why));
+    return ended;
   }
 
   private void start(Epoch reign) {
