@@ -52,6 +52,27 @@ final class Group {
     tenure.gateShut(turn);
   }
 
+  void gateNarrowed(Turn turn) {
+    state.maintenance.narrowed(turn);
+  }
+
+  void maintenanceAsked(long nanos, Turn turn) {
+    tenure.askMaintenance(nanos, turn);
+  }
+
+  void maintenanceCancelled(Turn turn) {
+    tenure.cancelMaintenance(turn);
+  }
+
+  void resumed(ParkedReign reign, long gateUntil, boolean running, Turn turn) {
+    tenure.resumed(reign, gateUntil, running, turn);
+  }
+
+  /** The longest promise that the disk has to know of. */
+  long promiseWanted(long now) {
+    return state.promiseWanted(now);
+  }
+
   void running(Epoch epoch, Turn turn) {
     tenure.running(epoch, turn);
   }
@@ -139,7 +160,10 @@ final class Group {
         state.mirror.standby(),
         echo.epoch(),
         echo.sentAt(),
-        state.yesTo.getOrDefault(receiver, Row.NO_TIME));
+        echo.leaseNanos(),
+        state.yesTo.getOrDefault(receiver, Row.NO_TIME),
+        state.standing instanceof Standing.Active ? state.maintenance.askNanos() : Row.ORDINARY,
+        state.reignFrom);
   }
 
   GroupView view() {

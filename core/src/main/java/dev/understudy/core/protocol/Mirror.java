@@ -30,6 +30,18 @@ final class Mirror {
     }
   }
 
+  /** A reign goes on that a former agent began: what it has checkpointed sorts below. */
+  void resume(Epoch first, long sequence, long now) {
+    begin(now);
+    firstEpoch = first;
+    plan.continueAfter(sequence);
+  }
+
+  /** The number of the last checkpoint that was begun in this reign. */
+  long lastSequence() {
+    return plan.lastSequence();
+  }
+
   void end() {
     standby = "";
     protectedBy = GenerationId.NONE;
