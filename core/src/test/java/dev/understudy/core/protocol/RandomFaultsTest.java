@@ -79,7 +79,7 @@ class RandomFaultsTest {
     String node = names.get(index);
     String other = names.get((index + 1 + random.nextInt(names.size() - 1)) % names.size());
     boolean up = c.machine(node).agent.isPresent();
-    switch (random.nextInt(11)) {
+    switch (random.nextInt(15)) {
       case 0 -> c.crash(node);
       case 1, 2 -> {
         if (!up) {
@@ -100,8 +100,20 @@ class RandomFaultsTest {
         }
       }
       case 9 -> c.machine(node).diskWorks = !c.machine(node).diskWorks;
+      case 10, 11 -> {
+        if (up) {
+          c.askMaintenance(node, (100 + random.nextLong(900)) * MILLI);
+        }
+      }
+      case 12, 13 -> {
+        if (up) {
+          c.endAgent(node);
+        } else {
+          c.resumeAgent(node);
+        }
+      }
       default -> {
-        if (c.machine(node).open()) {
+        if (up && c.machine(node).open()) {
           c.fail(node, c.view(node).orElseThrow().epoch(), "exit status 1");
         }
       }

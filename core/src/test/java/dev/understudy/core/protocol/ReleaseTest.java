@@ -66,8 +66,7 @@ class ReleaseTest {
   /** Counted by two candidates, a vote in a release would elect both. */
   @Test
   void voteInAReleaseNamesOneRequestAndBinds() {
-    GroupConfig group =
-        VirtualCluster.group(GroupConfig.Quorum.MAJORITY, "a", "b", "c", "d", "e");
+    GroupConfig group = VirtualCluster.group(GroupConfig.Quorum.MAJORITY, "a", "b", "c", "d", "e");
     LoneNode a = new LoneNode("a", group, Timing.STANDARD);
     a.passSilence();
     group.others("a").forEach(n -> a.hear(n, Row.Stand.PASSIVE, Epoch.NONE, Row.NO_TIME));
