@@ -75,6 +75,10 @@ final class ActiveView {
     return standby;
   }
 
+  long vacantSince() {
+    return vacantSince;
+  }
+
   long silentSince() {
     return heardAt;
   }

@@ -31,6 +31,9 @@ final class Candidature {
   }
 
   long mayAskAt(Turn turn) {
+    if (state.leaving) {
+      return Long.MAX_VALUE;
+    }
     long turnOfThisNode = state.succession.mayAskAt(state.backoff.until(), turn);
     // During a maintenance lease nobody can be elected: silence is no news then.
     return Math.max(turnOfThisNode, state.voter.ordinaryFrom());

@@ -122,6 +122,7 @@ public final class FailoverNode {
         durable = state;
       }
       case Input.GateShut(_, var workload) -> group(workload).gateShut(turn);
+      case Input.Leaving _ -> groups.values().forEach(g -> g.leave(turn));
       case Input.GateNarrowed(_, var workload) -> group(workload).gateNarrowed(turn);
       case Input.MaintenanceAsked(_, var workload, var nanos) ->
           group(workload).maintenanceAsked(nanos, turn);
@@ -273,6 +274,11 @@ public final class FailoverNode {
   /** How this node sees its workloads, in the order of their names. */
   public List<GroupView> views() {
     return groups.values().stream().map(Group::view).toList();
+  }
+
+  /** Whether the agent may end after {@link Input.Leaving}: all gates are shut, and others act. */
+  public boolean mayEnd() {
+    return groups.values().stream().allMatch(g -> g.left(now));
   }
 
   /** Peers heard within that many nanoseconds before the last step, sorted. */

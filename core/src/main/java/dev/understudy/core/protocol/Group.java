@@ -100,6 +100,38 @@ final class Group {
     turn.effects().say(new Verdict.Fenced(state.workload(), node));
   }
 
+  /** The agent is about to end: whatever this node reigns over passes to others. */
+  void leave(Turn turn) {
+    if (state.leaving) {
+      return;
+    }
+    state.leaving = true;
+    state.copies.leave();
+    switch (state.standing) {
+      case Standing.Active _ -> tenure.close("the agent ends", turn);
+      case Standing.Candidate(var epoch, _) ->
+          candidature.withdraw(epoch, "the agent ends", turn);
+      case Standing.Asking _ -> state.standing = new Standing.Passive();
+      case Standing.Silent _, Standing.Passive _, Standing.Closing _ -> {}
+    }
+    turn.effects().hurry(state.others());
+  }
+
+  /**
+   * Whether the agent may end: nothing of it is open, and what it released has another active, or
+   * would have one if there were a node for it.
+   */
+  boolean left(long now) {
+    boolean passed = !state.leads() && !(state.standing instanceof Standing.Closing);
+    boolean succeeded =
+        !state.reigned || !state.active.node().isEmpty() || now >= leaveUntil();
+    return state.leaving && passed && succeeded;
+  }
+
+  private long leaveUntil() {
+    return state.active.vacantSince() + 2 * state.timing.promiseNanos();
+  }
+
   Mirror mirror() {
     return state.mirror;
   }

@@ -40,6 +40,12 @@ final class GroupState {
   /** This node's last reign ended because it heard of another: both may have had effects. */
   boolean yielded;
 
+  /** Whether this node has reigned since its start. */
+  boolean reigned;
+
+  /** The agent is about to end for good: this node neither stands nor offers anything. */
+  boolean leaving;
+
   /** Whether a silence of the active followed now was reported already. */
   boolean suspicionSaid;
 
@@ -60,7 +66,7 @@ final class GroupState {
     this.timing = timing;
     this.voter = new Voter(timing, floor);
     this.reign = new Reign(timing.leaseNanos());
-    this.mirror = new Mirror(config, self, timing);
+    this.mirror = new Mirror(config, self, timing, copies);
     this.electorate = new Electorate(config, self, timing);
     this.succession = new Succession(config, self, timing, copies, active, electorate);
     this.standing = new Standing.Silent(silentUntil);

@@ -137,7 +137,7 @@ final class Hearing {
     if (!state.copies.hasFrozen()) {
       return;
     }
-    Epoch own = state.copies.own().epoch();
+    Epoch own = state.copies.frozenEpoch();
     state.copies.dropFrozen();
     String why = node + " reigns";
     if (state.yielded && state.config.mayHaveTwoActives()) {

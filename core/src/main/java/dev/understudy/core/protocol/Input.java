@@ -24,6 +24,9 @@ public sealed interface Input {
   /** The kernel has confirmed the earlier deadline that {@link Command.NarrowGate} asked for. */
   record GateNarrowed(long now, String workload) implements Input {}
 
+  /** This agent is about to end, without coming back soon: everything passes to others. */
+  record Leaving(long now) implements Input {}
+
   /** This agent is about to be restarted, and wants a lease of that length for it. */
   record MaintenanceAsked(long now, String workload, long nanos) implements Input {}
 

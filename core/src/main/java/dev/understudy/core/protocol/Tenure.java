@@ -25,6 +25,7 @@ final class Tenure {
     state.active.own(state.self, epoch);
     state.suspicionSaid = false;
     state.yielded = false;
+    state.reigned = true;
     // What is woken has it before it says so; what starts has none to lose until it runs.
     hasState = !offer.equals(GenerationId.NONE);
     gateUntil = Long.MIN_VALUE;
@@ -159,6 +160,7 @@ final class Tenure {
     state.reign.begin(epoch);
     state.reign.elected();
     state.active.own(state.self, epoch);
+    state.reigned = true;
     state.maintenance.resumed();
     state.mirror.resume(parked.first(), parked.sequence(), turn.now());
     gateUntil = gateDeadline;
@@ -287,7 +289,8 @@ final class Tenure {
     state.maintenance.reset();
     state.mirror.end();
     turn.effects().run(new Command.ShutGate(state.workload(), epoch));
-    if (hasState) {
+    // Who leaves can bring nothing back to life, so nobody has to wait for it.
+    if (hasState && !state.leaving) {
       turn.effects().run(new Command.Freeze(state.workload()));
       state.copies.freeze(first, state.active.epoch());
     } else {

@@ -51,7 +51,7 @@ class RandomFaultsTest {
     c.heal();
     for (VirtualCluster.Machine m : c.all().values()) {
       m.diskWorks = true;
-      if (m.agent.isEmpty()) {
+      if (m.agent.isEmpty() || m.leaving) {
         c.start(m.name);
       }
     }
@@ -79,7 +79,7 @@ class RandomFaultsTest {
     String node = names.get(index);
     String other = names.get((index + 1 + random.nextInt(names.size() - 1)) % names.size());
     boolean up = c.machine(node).agent.isPresent();
-    switch (random.nextInt(15)) {
+    switch (random.nextInt(16)) {
       case 0 -> c.crash(node);
       case 1, 2 -> {
         if (!up) {
@@ -110,6 +110,11 @@ class RandomFaultsTest {
           c.endAgent(node);
         } else {
           c.resumeAgent(node);
+        }
+      }
+      case 14 -> {
+        if (up) {
+          c.leave(node);
         }
       }
       default -> {

@@ -15,6 +15,7 @@ final class Restamp {
       case Input.Persisted(_, var s) -> new Input.Persisted(at, s);
       case Input.Tick _ -> new Input.Tick(at);
       case Input.Fenced(_, var w, var n) -> new Input.Fenced(at, w, n);
+      case Input.Leaving _ -> new Input.Leaving(at);
       case Input.GateNarrowed(_, var w) -> new Input.GateNarrowed(at, w);
       case Input.MaintenanceAsked(_, var w, var n) -> new Input.MaintenanceAsked(at, w, n);
       case Input.MaintenanceCancelled(_, var w) -> new Input.MaintenanceCancelled(at, w);

@@ -38,6 +38,7 @@ final class VirtualCluster {
     long ppm;
 
     boolean diskWorks = true;
+    boolean leaving;
     boolean process;
 
     /** Reigns whose last state was kept aside here. */
@@ -158,6 +159,12 @@ final class VirtualCluster {
     deliver(machine(name), t -> new Input.MaintenanceCancelled(t, WORKLOAD));
   }
 
+  /** The agent is told to end, and passes on what it has. */
+  void leave(String name) {
+    machine(name).leaving = true;
+    deliver(machine(name), Input.Leaving::new);
+  }
+
   /** The agent ends; gate, process and copy stay. */
   void endAgent(String name) {
     Machine m = machine(name);
@@ -184,6 +191,7 @@ final class VirtualCluster {
   private void startAgent(Machine m) {
     m.mailbox.clear();
     m.pausedUntil = Long.MIN_VALUE;
+    m.leaving = false;
     m.agent =
         Optional.of(
             new FailoverNode(m.name, timing, List.of(config), m.disk, local(m), random.split()));
