@@ -22,6 +22,7 @@ public final class FailoverNode {
   private final String self;
   private final Timing timing;
   private final Map<String, Group> groups = new TreeMap<>();
+  private final Announcer announcer;
   private final Peers peers = new Peers();
   private DurableState durable;
   private DurableState asked;
@@ -59,6 +60,7 @@ public final class FailoverNode {
         durable,
         DurableState.BLOCK);
     this.self = self;
+    this.announcer = new Announcer(self);
     this.timing = timing;
     this.durable = durable;
     this.asked = durable;
@@ -94,8 +96,10 @@ public final class FailoverNode {
     SortedSet<String> beats = beatIfDue(turn);
     List<Datagram> send = datagrams(answers, beats, effects.hurried());
     Optional<DurableState> persist = persist();
+    groups.forEach((workload, group) -> announcer.reigns(workload, group.token(), now));
+    List<Announcement> news = announcer.due(now);
     expectedAt = wakeAt(turn);
-    return new Outcome(persist, send, effects.commands(), expectedAt, effects.verdicts());
+    return new Outcome(persist, send, news, effects.commands(), expectedAt, effects.verdicts());
   }
 
   private Turn turn(Effects effects) {
@@ -122,6 +126,9 @@ public final class FailoverNode {
         durable = state;
       }
       case Input.GateShut(_, var workload) -> group(workload).gateShut(turn);
+      case Input.Subscribed(_, var subscriber) -> announcer.subscribe(subscriber, now);
+      case Input.Unsubscribed(_, var subscriber) -> announcer.unsubscribe(subscriber);
+      case Input.Acknowledged(_, var answer) -> announcer.acknowledged(answer);
       case Input.Leaving _ -> groups.values().forEach(g -> g.leave(turn));
       case Input.GateNarrowed(_, var workload) -> group(workload).gateNarrowed(turn);
       case Input.MaintenanceAsked(_, var workload, var nanos) ->
@@ -264,7 +271,7 @@ public final class FailoverNode {
   }
 
   private long wakeAt(Turn turn) {
-    long wake = nextBeatAt;
+    long wake = Math.min(nextBeatAt, announcer.nextAt());
     for (Group group : groups.values()) {
       wake = Math.min(wake, group.wakeAt(turn));
     }

@@ -37,6 +37,11 @@ final class Group {
     return state.highestSeen();
   }
 
+  /** The epoch under which this node acts; {@link Epoch#NONE} when it does not reign. */
+  Epoch token() {
+    return state.standing instanceof Standing.Active ? state.active.epoch() : Epoch.NONE;
+  }
+
   /** Whether the others have to hear of this node in every beat: a lost question is repeated. */
   boolean speaks() {
     return state.leads() || state.standing instanceof Standing.Asking;

@@ -24,6 +24,15 @@ public sealed interface Input {
   /** The kernel has confirmed the earlier deadline that {@link Command.NarrowGate} asked for. */
   record GateNarrowed(long now, String workload) implements Input {}
 
+  /** Somebody wants to be told which reigns this node has: also again, after it was restarted. */
+  record Subscribed(long now, String subscriber) implements Input {}
+
+  /** Nobody needs to tell that one any more. */
+  record Unsubscribed(long now, String subscriber) implements Input {}
+
+  /** A subscriber has answered an announcement. */
+  record Acknowledged(long now, Announcement answer) implements Input {}
+
   /** This agent is about to end, without coming back soon: everything passes to others. */
   record Leaving(long now) implements Input {}
 

@@ -15,6 +15,9 @@ final class Restamp {
       case Input.Persisted(_, var s) -> new Input.Persisted(at, s);
       case Input.Tick _ -> new Input.Tick(at);
       case Input.Fenced(_, var w, var n) -> new Input.Fenced(at, w, n);
+      case Input.Subscribed(_, var s) -> new Input.Subscribed(at, s);
+      case Input.Unsubscribed(_, var s) -> new Input.Unsubscribed(at, s);
+      case Input.Acknowledged(_, var a) -> new Input.Acknowledged(at, a);
       case Input.Leaving _ -> new Input.Leaving(at);
       case Input.GateNarrowed(_, var w) -> new Input.GateNarrowed(at, w);
       case Input.MaintenanceAsked(_, var w, var n) -> new Input.MaintenanceAsked(at, w, n);
