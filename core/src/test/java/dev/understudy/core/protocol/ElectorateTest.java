@@ -3,6 +3,7 @@ package dev.understudy.core.protocol;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.understudy.core.timing.Timing;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;
@@ -10,12 +11,13 @@ import org.junit.jupiter.api.Test;
 
 /** Whose word is enough. The window is 20 nanoseconds. */
 class ElectorateTest {
-  private static final long WINDOW = 20;
+  private static final Timing TINY = new Timing("tiny", 5, 30, 20, 6, 3, 1, 500);
+  private static final long WINDOW = TINY.windowNanos();
 
   private final Peers peers = new Peers();
 
   private Turn turn(long now) {
-    return new Turn(now, 1_000, 1, Long.MIN_VALUE, peers, new Effects());
+    return new Turn(now, 1_000, TINY.promiseNanos(), 1, Long.MIN_VALUE, peers, new Effects());
   }
 
   private void hear(String peer, long now) {
@@ -24,13 +26,12 @@ class ElectorateTest {
   }
 
   private static Electorate five() {
-    return new Electorate(Prompter.group(false, "b", "c", "d", "e"), "a", WINDOW);
+    return new Electorate(Prompter.group(false, "b", "c", "d", "e"), "a", TINY);
   }
 
   private static Electorate pair(GroupConfig.Quorum quorum) {
     List<String> members = List.of("a", "b");
-    return new Electorate(
-        new GroupConfig("count", members, members, quorum, false, 1), "a", WINDOW);
+    return new Electorate(new GroupConfig("count", members, members, quorum, false, 1), "a", TINY);
   }
 
   @Test
@@ -78,9 +79,12 @@ class ElectorateTest {
   void availablePairNeedsTheOtherOnlyWhileItIsHeard() {
     Electorate pair = pair(GroupConfig.Quorum.PAIR_AVAILABILITY);
     hear("b", 100);
-    assertThat(pair.elects(List.of("a"), turn(100 + WINDOW))).isFalse();
-    assertThat(pair.elects(List.of("a", "b"), turn(100 + WINDOW))).isTrue();
-    assertThat(pair.elects(List.of("a"), turn(100 + WINDOW + 1))).isTrue();
+    assertThat(pair.wouldElect(List.of("a"), turn(100 + WINDOW))).isFalse();
+    assertThat(pair.wouldElect(List.of("a", "b"), turn(100 + WINDOW))).isTrue();
+    assertThat(pair.wouldElect(List.of("a"), turn(100 + WINDOW + 1))).isTrue();
+    long promise = TINY.promiseNanos();
+    assertThat(pair.elects(List.of("a"), turn(100 + promise))).isFalse();
+    assertThat(pair.elects(List.of("a"), turn(100 + promise + 1))).isTrue();
   }
 
   @Test

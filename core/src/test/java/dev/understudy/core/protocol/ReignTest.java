@@ -4,18 +4,20 @@ package dev.understudy.core.protocol;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.understudy.core.timing.Timing;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The lease that follows from echoes. It lasts 30 nanoseconds; three of five voters are needed. */
 class ReignTest {
-  private static final long LEASE = 30;
+  private static final Timing TINY = new Timing("tiny", 5, 30, 20, 6, 3, 1, 500);
+  private static final long LEASE = TINY.leaseNanos();
   private static final Epoch EPOCH = new Epoch(5, "a");
   private static final Epoch HIGHER = new Epoch(1_001, "a");
 
   private final Electorate five =
-      new Electorate(Prompter.group(false, "b", "c", "d", "e"), "a", LEASE);
+      new Electorate(Prompter.group(false, "b", "c", "d", "e"), "a", TINY);
   private final Reign reign = new Reign(LEASE);
 
   @BeforeEach
@@ -28,7 +30,7 @@ class ReignTest {
   }
 
   private void echo(String voter, long sentAt) {
-    reign.echo(voter, EPOCH, sentAt, 1_000);
+    reign.echo(voter, EPOCH, sentAt, Row.ORDINARY, 1_000);
   }
 
   @Test
@@ -51,7 +53,7 @@ class ReignTest {
   void lateEchoProlongsNothing() {
     echo("a", 100);
     echo("b", 100);
-    reign.echo("c", EPOCH, 100, 600);
+    reign.echo("c", EPOCH, 100, Row.ORDINARY, 600);
     assertThat(leaseEnd()).isEqualTo(100 + LEASE);
   }
 
@@ -72,8 +74,8 @@ class ReignTest {
   void echoesOfAnotherEpochCountForNothing() {
     echo("a", 100);
     echo("b", 100);
-    reign.echo("c", new Epoch(4, "a"), 100, 1_000);
-    reign.echo("d", HIGHER, 100, 1_000);
+    reign.echo("c", new Epoch(4, "a"), 100, Row.ORDINARY, 1_000);
+    reign.echo("d", HIGHER, 100, Row.ORDINARY, 1_000);
     assertThat(reign.voters()).containsExactly("a", "b");
     assertThat(leaseEnd()).isEqualTo(Long.MIN_VALUE);
   }
@@ -118,11 +120,11 @@ class ReignTest {
     echo("c", 100);
     assertThat(reign.confirmed(five)).isEqualTo(EPOCH);
     reign.raise(HIGHER);
-    reign.echo("a", HIGHER, 110, 1_000);
-    reign.echo("b", HIGHER, 110, 1_000);
-    reign.echo("b", HIGHER, 120, 1_000);
+    reign.echo("a", HIGHER, 110, Row.ORDINARY, 1_000);
+    reign.echo("b", HIGHER, 110, Row.ORDINARY, 1_000);
+    reign.echo("b", HIGHER, 120, Row.ORDINARY, 1_000);
     assertThat(reign.confirmed(five)).isEqualTo(EPOCH);
-    reign.echo("c", HIGHER, 110, 1_000);
+    reign.echo("c", HIGHER, 110, Row.ORDINARY, 1_000);
     assertThat(reign.confirmed(five)).isEqualTo(HIGHER);
   }
 }

@@ -4,18 +4,24 @@ package dev.understudy.core.protocol;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.understudy.core.timing.Timing;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** One voter's promises. Promises last 31 and requests live 30, in nanoseconds. */
 class VoterTest {
-  private static final long PROMISE = 31;
-  private static final long LIFE = 30;
+  private static final Timing TINY = new Timing("tiny", 5, 30, 20, 6, 3, 1, 500);
+  private static final long PROMISE = TINY.promiseNanos();
+  private static final long LIFE = TINY.leaseNanos();
   private static final long CEILING = 1_000;
   private static final long FIRST = 1;
 
-  private final Voter voter = new Voter(PROMISE, LIFE, Epoch.NONE);
+  private final Voter voter = new Voter(TINY, Epoch.NONE);
+
+  private static Turn turn(long ceiling, long now) {
+    return new Turn(now, ceiling, PROMISE, FIRST, Long.MIN_VALUE, new Peers(), new Effects());
+  }
 
   private static GenerationId nothing(String candidate) {
     return GenerationId.NONE;
@@ -26,7 +32,8 @@ class VoterTest {
   }
 
   private boolean follows(String node, long counter, long sentAt, long now) {
-    return voter.follow(node, FIRST, epoch(counter, node), sentAt, CEILING, now);
+    return voter.follow(
+        node, FIRST, epoch(counter, node), sentAt, Row.ORDINARY, turn(CEILING, now));
   }
 
   private boolean grants(String node, long counter, long sentAt, long now) {
@@ -39,10 +46,10 @@ class VoterTest {
   void sendersTimeIsHandedBackAndUsedForNothingElse() {
     long elsewhere = 1L << 60;
     assertThat(follows("a", 1, elsewhere, 100)).isTrue();
-    assertThat(voter.echoTo("a")).isEqualTo(new Voter.Echo(epoch(1, "a"), elsewhere));
+    assertThat(voter.echoTo("a")).isEqualTo(new Voter.Echo(epoch(1, "a"), elsewhere, Row.ORDINARY));
     assertThat(voter.boundUntil()).isEqualTo(100 + PROMISE);
     assertThat(grants("b", 2, 0, 100 + PROMISE)).isTrue();
-    assertThat(voter.echoTo("b")).isEqualTo(new Voter.Echo(epoch(2, "b"), 0));
+    assertThat(voter.echoTo("b")).isEqualTo(new Voter.Echo(epoch(2, "b"), 0, Row.ORDINARY));
     assertThat(voter.boundUntil()).isEqualTo(100 + 2 * PROMISE);
   }
 
@@ -82,9 +89,12 @@ class VoterTest {
   @Tag("FO-11")
   void newIncarnationIsSomebodyElseAndReleasesNothing() {
     follows("a", 1, 90, 100);
-    assertThat(voter.follow("a", 2, epoch(2, "a"), 0, CEILING, 100 + PROMISE - 1)).isFalse();
+    assertThat(
+            voter.follow("a", 2, epoch(2, "a"), 0, Row.ORDINARY, turn(CEILING, 100 + PROMISE - 1)))
+        .isFalse();
     assertThat(grants("b", 3, 0, 100 + PROMISE - 1)).isFalse();
-    assertThat(voter.follow("a", 2, epoch(2, "a"), 0, CEILING, 100 + PROMISE)).isTrue();
+    assertThat(voter.follow("a", 2, epoch(2, "a"), 0, Row.ORDINARY, turn(CEILING, 100 + PROMISE)))
+        .isTrue();
   }
 
   @Test
@@ -104,7 +114,7 @@ class VoterTest {
     follows("a", 1, 90, 101);
     assertThat(voter.echoTo("a").sentAt()).isEqualTo(95);
     follows("a", 2, 91, 102);
-    assertThat(voter.echoTo("a")).isEqualTo(new Voter.Echo(epoch(2, "a"), 91));
+    assertThat(voter.echoTo("a")).isEqualTo(new Voter.Echo(epoch(2, "a"), 91, Row.ORDINARY));
   }
 
   @Test
@@ -129,7 +139,7 @@ class VoterTest {
     assertThat(grants("a", 4, 0, free)).isFalse();
     assertThat(grants("a", 5, 0, free)).isFalse();
     assertThat(follows("a", 5, 0, free)).isFalse();
-    assertThat(voter.follow("b", 2, epoch(5, "b"), 0, CEILING, free)).isFalse();
+    assertThat(voter.follow("b", 2, epoch(5, "b"), 0, Row.ORDINARY, turn(CEILING, free))).isFalse();
     assertThat(voter.highest()).isEqualTo(epoch(5, "b"));
     assertThat(follows("b", 5, 120, free)).isTrue();
     assertThat(grants("c", 5, 0, free + PROMISE)).isTrue();
@@ -139,17 +149,18 @@ class VoterTest {
   @Test
   @Tag("FO-16")
   void nothingAboveThePersistedCeilingIsGrantedEchoedOrHeld() {
-    assertThat(voter.follow("a", FIRST, epoch(11, "a"), 0, 10, 100)).isFalse();
+    assertThat(voter.follow("a", FIRST, epoch(11, "a"), 0, Row.ORDINARY, turn(10, 100))).isFalse();
     assertThat(voter.request("a", FIRST, epoch(11, "a"), 0, 10, 100)).isFalse();
     assertThat(voter.waitingCandidate(100, CEILING, VoterTest::nothing)).isEmpty();
-    assertThat(voter.follow("a", FIRST, epoch(10, "a"), 0, 10, 100)).isTrue();
+    assertThat(voter.follow("a", FIRST, epoch(10, "a"), 0, Row.ORDINARY, turn(10, 100))).isTrue();
   }
 
   @Test
   @Tag("FO-17")
   void nothingUpToTheFloorIsGrantedOrEchoed() {
-    Voter restarted = new Voter(PROMISE, LIFE, epoch(1_000, "~"));
-    assertThat(restarted.follow("a", FIRST, epoch(1_000, "a"), 0, 2_000, 100)).isFalse();
+    Voter restarted = new Voter(TINY, epoch(1_000, "~"));
+    assertThat(restarted.follow("a", FIRST, epoch(1_000, "a"), 0, Row.ORDINARY, turn(2_000, 100)))
+        .isFalse();
     assertThat(restarted.request("z", FIRST, epoch(1_000, "z"), 0, 2_000, 100)).isFalse();
     assertThat(restarted.highest().counter()).isEqualTo(1_000);
     assertThat(restarted.request("a", FIRST, epoch(1_001, "a"), 0, 2_000, 100)).isTrue();
@@ -165,7 +176,7 @@ class VoterTest {
     assertThat(voter.waitingCandidate(100 + PROMISE - 1, CEILING, VoterTest::nothing)).isEmpty();
     assertThat(voter.waitingCandidate(100 + PROMISE, CEILING, VoterTest::nothing)).contains("b");
     voter.grantWaiting("b", 100 + PROMISE);
-    assertThat(voter.echoTo("b")).isEqualTo(new Voter.Echo(epoch(2, "b"), 121));
+    assertThat(voter.echoTo("b")).isEqualTo(new Voter.Echo(epoch(2, "b"), 121, Row.ORDINARY));
     assertThat(voter.boundUntil()).isEqualTo(100 + 2 * PROMISE);
     assertThatThrownBy(() -> voter.grantWaiting("b", 200)).hasMessageContaining("of b waits");
   }
