@@ -205,6 +205,17 @@ class ElectionRulesTest {
     assertThat(a.state()).isEqualTo("candidate");
   }
 
+  /** It is bound to b in both candidatures, so that its own voter remembers neither epoch. */
+  @Test
+  @Tag("FO-13")
+  void epochOfACandidatureThatGaveWayIsNotAskedForAgain() {
+    Prompter a = bound("b", "c");
+    Epoch first = a.candidature("c");
+    a.says("b", Words.reigning(EPOCH));
+    assertThat(a.state()).isEqualTo("passive");
+    assertThat(a.candidature("c").above(first)).isTrue();
+  }
+
   @Test
   @Tag("FO-28")
   void candidateGrantsWhoComesBeforeItAndReleases() {

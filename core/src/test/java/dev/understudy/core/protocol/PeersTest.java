@@ -47,24 +47,13 @@ class PeersTest {
   }
 
   @Test
-  @Tag("FO-33")
-  void majorityIncludesThisNodeAndCountsFromThatInstant() {
-    hear("b", 1, 1, 0, 100);
-    hear("c", 1, 1, 0, 99);
-    assertThat(peers.majorityHeardSince(FIVE, "a", 100)).isFalse();
-    assertThat(peers.majorityHeardSince(FIVE, "a", 99)).isTrue();
-  }
-
-  @Test
   @Tag("FO-19")
   void countersAreAllowedByWhatIsPersisted() {
     hear("b", 1, 1, 2_000, 100);
     hear("c", 1, 1, 1_000, 100);
-    assertThat(peers.majorityAllows(FIVE, "a", 2_000, 1_001)).isFalse();
-    assertThat(peers.majorityAllows(FIVE, "a", 2_000, 1_000)).isTrue();
-    assertThat(peers.allAllow(List.of("a", "b"), "a", 2_000, 2_000)).isTrue();
-    assertThat(peers.allAllow(List.of("a", "b"), "a", 1_999, 2_000)).isFalse();
-    assertThat(peers.allAllow(List.of("a", "b", "c"), "a", 2_000, 1_001)).isFalse();
+    assertThat(peers.allowing(FIVE, "a", 2_000, 1_000)).containsExactly("a", "b", "c");
+    assertThat(peers.allowing(FIVE, "a", 2_000, 1_001)).containsExactly("a", "b");
+    assertThat(peers.allowing(FIVE, "a", 1_999, 2_000)).containsExactly("b");
   }
 
   /** Ceilings only rise, so an overtaken datagram tells nothing wrong of them. */

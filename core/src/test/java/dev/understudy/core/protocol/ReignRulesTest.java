@@ -115,15 +115,17 @@ class ReignRulesTest {
     assertThat(a.rowTo("c").released()).isEqualTo(epoch);
   }
 
+  /** Its own promise to itself lapses meanwhile. */
   @Test
   @Tag("FO-12")
   void heldRequestWaitsForTheKernelToo() {
     Prompter a = Prompter.ready(false, "b", "c");
     Epoch epoch = a.reign("b");
-    a.says("c", Words.requesting(new Epoch(9, "c")));
     fails(a, epoch);
-    a.pass(LEASE - MILLI);
-    a.beats("c", Words.passive().highest(new Epoch(9, "c")));
+    a.pass(PROMISE - MILLI);
+    a.says("c", Words.requesting(new Epoch(9, "c")));
+    a.pass(2 * MILLI);
+    a.beats("c", Words.passive());
     assertThat(a.rowTo("c").echoEpoch()).isEqualTo(Epoch.NONE);
   }
 

@@ -8,18 +8,23 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** The lease that follows from echoes. It lasts 30 nanoseconds; three of five votes are needed. */
+/** The lease that follows from echoes. It lasts 30 nanoseconds; three of five voters are needed. */
 class ReignTest {
   private static final long LEASE = 30;
-  private static final int VOTES = 3;
   private static final Epoch EPOCH = new Epoch(5, "a");
   private static final Epoch HIGHER = new Epoch(1_001, "a");
 
+  private final Electorate five =
+      new Electorate(Prompter.group(false, "b", "c", "d", "e"), "a", LEASE);
   private final Reign reign = new Reign(LEASE);
 
   @BeforeEach
   void begin() {
     reign.begin(EPOCH);
+  }
+
+  private long leaseEnd() {
+    return five.leaseEnd(reign.ends());
   }
 
   private void echo(String voter, long sentAt) {
@@ -31,13 +36,13 @@ class ReignTest {
   void leaseCountsFromTheSendingThatAMajorityHasEchoed() {
     echo("a", 140);
     echo("b", 100);
-    assertThat(reign.leaseEnd(VOTES)).isEqualTo(Long.MIN_VALUE);
+    assertThat(leaseEnd()).isEqualTo(Long.MIN_VALUE);
     echo("c", 120);
-    assertThat(reign.leaseEnd(VOTES)).isEqualTo(100 + LEASE);
+    assertThat(leaseEnd()).isEqualTo(100 + LEASE);
     echo("d", 130);
-    assertThat(reign.leaseEnd(VOTES)).isEqualTo(120 + LEASE);
+    assertThat(leaseEnd()).isEqualTo(120 + LEASE);
     echo("a", 900);
-    assertThat(reign.leaseEnd(VOTES)).isEqualTo(120 + LEASE);
+    assertThat(leaseEnd()).isEqualTo(120 + LEASE);
   }
 
   /** It arrives 500 later and says nothing newer. */
@@ -47,7 +52,7 @@ class ReignTest {
     echo("a", 100);
     echo("b", 100);
     reign.echo("c", EPOCH, 100, 600);
-    assertThat(reign.leaseEnd(VOTES)).isEqualTo(100 + LEASE);
+    assertThat(leaseEnd()).isEqualTo(100 + LEASE);
   }
 
   @Test
@@ -57,9 +62,9 @@ class ReignTest {
     echo("b", 140);
     echo("c", 120);
     echo("c", 110);
-    assertThat(reign.leaseEnd(VOTES)).isEqualTo(120 + LEASE);
+    assertThat(leaseEnd()).isEqualTo(120 + LEASE);
     echo("c", 130);
-    assertThat(reign.leaseEnd(VOTES)).isEqualTo(130 + LEASE);
+    assertThat(leaseEnd()).isEqualTo(130 + LEASE);
   }
 
   @Test
@@ -69,8 +74,8 @@ class ReignTest {
     echo("b", 100);
     reign.echo("c", new Epoch(4, "a"), 100, 1_000);
     reign.echo("d", HIGHER, 100, 1_000);
-    assertThat(reign.voters()).isEqualTo(2);
-    assertThat(reign.leaseEnd(VOTES)).isEqualTo(Long.MIN_VALUE);
+    assertThat(reign.voters()).containsExactly("a", "b");
+    assertThat(leaseEnd()).isEqualTo(Long.MIN_VALUE);
   }
 
   @Test
@@ -81,8 +86,8 @@ class ReignTest {
     echo("c", 100);
     reign.begin(new Epoch(6, "a"));
     echo("d", 100);
-    assertThat(reign.voters()).isZero();
-    assertThat(reign.leaseEnd(1)).isEqualTo(Long.MIN_VALUE);
+    assertThat(reign.voters()).isEmpty();
+    assertThat(leaseEnd()).isEqualTo(Long.MIN_VALUE);
   }
 
   @Test
@@ -92,7 +97,7 @@ class ReignTest {
     echo("b", 100);
     echo("c", 100);
     reign.raise(HIGHER);
-    assertThat(reign.leaseEnd(VOTES)).isEqualTo(100 + LEASE);
+    assertThat(leaseEnd()).isEqualTo(100 + LEASE);
     assertThatThrownBy(() -> reign.raise(EPOCH)).hasMessageContaining("a reign is only raised");
   }
 
@@ -111,13 +116,13 @@ class ReignTest {
     echo("a", 100);
     echo("b", 100);
     echo("c", 100);
-    assertThat(reign.confirmed(VOTES)).isEqualTo(EPOCH);
+    assertThat(reign.confirmed(five)).isEqualTo(EPOCH);
     reign.raise(HIGHER);
     reign.echo("a", HIGHER, 110, 1_000);
     reign.echo("b", HIGHER, 110, 1_000);
     reign.echo("b", HIGHER, 120, 1_000);
-    assertThat(reign.confirmed(VOTES)).isEqualTo(EPOCH);
+    assertThat(reign.confirmed(five)).isEqualTo(EPOCH);
     reign.echo("c", HIGHER, 110, 1_000);
-    assertThat(reign.confirmed(VOTES)).isEqualTo(HIGHER);
+    assertThat(reign.confirmed(five)).isEqualTo(HIGHER);
   }
 }

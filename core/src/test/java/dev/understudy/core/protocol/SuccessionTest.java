@@ -49,7 +49,8 @@ class SuccessionTest {
             GroupConfig.Quorum.MAJORITY,
             mirrored,
             MILLI);
-    return new Succession(config, self, TIMING, copies, active);
+    Electorate electorate = new Electorate(config, self, WINDOW);
+    return new Succession(config, self, TIMING, copies, active, electorate);
   }
 
   private Turn turn(long now, long lateAt) {
