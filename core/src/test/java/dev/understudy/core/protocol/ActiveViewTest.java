@@ -27,10 +27,10 @@ class ActiveViewTest {
 
   @Test
   @Tag("FO-23")
-  void successionCountsFromTheReceiptOfARelease() {
+  void successionCountsFromTheFirstWordThatTheReignEnds() {
     heard("a", EPOCH, 100);
-    assertThat(view.released("a", 1, EPOCH, 107)).isTrue();
-    assertThat(view.released("a", 1, EPOCH, 109)).isFalse();
+    view.ending("a", 1, EPOCH, 107);
+    view.ending("a", 1, EPOCH, 109);
     assertThat(view.successionFrom(WINDOW)).isEqualTo(107);
   }
 
@@ -38,10 +38,10 @@ class ActiveViewTest {
   @Tag("FO-11")
   void releaseOfAnotherEpochOrIncarnationIsNone() {
     heard("a", EPOCH, 100);
-    assertThat(view.released("a", 1, new Epoch(4, "a"), 107)).isFalse();
-    assertThat(view.released("a", 2, EPOCH, 107)).isFalse();
-    assertThat(view.released("b", 1, EPOCH, 107)).isFalse();
-    assertThat(view.isReleased()).isFalse();
+    view.ending("a", 1, new Epoch(4, "a"), 107);
+    view.ending("a", 2, EPOCH, 107);
+    view.ending("b", 1, EPOCH, 107);
+    assertThat(view.isEnding()).isFalse();
   }
 
   @Test
@@ -60,7 +60,7 @@ class ActiveViewTest {
     assertThat(view.vacant(100 + WINDOW - 1, WINDOW)).isFalse();
     assertThat(view.vacant(100 + WINDOW, WINDOW)).isTrue();
     heard("a", EPOCH, 200);
-    view.released("a", 1, EPOCH, 201);
+    view.ending("a", 1, EPOCH, 201);
     assertThat(view.vacant(201, WINDOW)).isTrue();
   }
 

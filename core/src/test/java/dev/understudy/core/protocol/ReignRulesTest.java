@@ -108,7 +108,7 @@ class ReignRulesTest {
     a.beats("c", Words.requesting(new Epoch(9, "c")));
     assertThat(a.sent)
         .isNotEmpty()
-        .allMatch(d -> d.rows().getFirst().stand() == Row.Stand.PASSIVE)
+        .allMatch(d -> d.rows().getFirst().stand() == Row.Stand.CLOSING)
         .allMatch(d -> d.rows().getFirst().released().equals(Epoch.NONE));
     kernelShuts(a);
     assertThat(a.rowTo("b").released()).isEqualTo(epoch);

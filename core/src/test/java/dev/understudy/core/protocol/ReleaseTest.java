@@ -5,9 +5,11 @@ import static dev.understudy.core.protocol.VirtualCluster.MILLI;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.understudy.core.timing.Timing;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A release may carry the releaser's vote, for a request that was named before. */
+@Tag("FO-14")
 class ReleaseTest {
   private static VirtualCluster withoutWitness(long seed) {
     VirtualCluster c = new VirtualCluster(Timing.STANDARD, seed, "a", "b", "c").startAll();
@@ -50,6 +52,7 @@ class ReleaseTest {
 
   /** Nothing may be elected by a request that waits while the gate is not shut yet. */
   @Test
+  @Tag("FO-12")
   void nobodyIsElectedBeforeTheGateIsShut() {
     VirtualCluster c = withoutWitness(1);
     c.start("c");
