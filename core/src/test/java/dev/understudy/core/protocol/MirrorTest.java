@@ -44,7 +44,7 @@ class MirrorTest {
   }
 
   private Turn turn() {
-    return new Turn(now, 1_000, 1, Long.MIN_VALUE, peers, effects);
+    return new Turn(now, 1_000, TIMING.promiseNanos(), 1, Long.MIN_VALUE, peers, effects);
   }
 
   private void report(GenerationId held) {
