@@ -8,8 +8,10 @@ import dev.understudy.core.timing.Timing;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("FO-47")
 class AnnouncementsTest {
   private static final long MILLI = 1_000_000L;
   private static final Epoch FIRST = new Epoch(3, "a");
@@ -95,8 +97,7 @@ class AnnouncementsTest {
     GroupConfig alone = VirtualCluster.group(GroupConfig.Quorum.MAJORITY, "a");
     DurableState durable = DurableState.NEW.nextStart(Timing.STANDARD.promiseNanos());
     FailoverNode node =
-        new FailoverNode(
-            "a", Timing.STANDARD, List.of(alone), durable, 0, new SplittableRandom(1));
+        new FailoverNode("a", Timing.STANDARD, List.of(alone), durable, 0, new SplittableRandom(1));
     List<Announcement> sent = new ArrayList<>();
     Outcome outcome = node.step(new Input.Subscribed(0, "s"));
     while (sent.size() < 3) {

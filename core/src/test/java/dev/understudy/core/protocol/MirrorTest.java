@@ -28,7 +28,8 @@ class MirrorTest {
               true,
               200 * MILLI),
           "a",
-          TIMING);
+          TIMING,
+          new Copies());
   private long now = 1_000 * MILLI;
   private long sequence;
   private Effects effects = new Effects();
