@@ -121,6 +121,10 @@ final class Electorate {
     alone = withoutLease;
   }
 
+  NavigableSet<String> fenced() {
+    return fenced;
+  }
+
   void fence(String node) {
     fenced.add(node);
   }

@@ -283,6 +283,14 @@ public final class FailoverNode {
     return groups.values().stream().map(Group::view).toList();
   }
 
+  /**
+   * Why this node did, or did not, take that workload over, as of the last step: by each rule that
+   * applies to where it stands.
+   */
+  public List<Finding> explain(String workload) {
+    return group(workload).explain(turn(new Effects()));
+  }
+
   /** Whether the agent may end after {@link Input.Leaving}: all gates are shut, and others act. */
   public boolean mayEnd() {
     return groups.values().stream().allMatch(g -> g.left(now));

@@ -2,6 +2,7 @@
 package dev.understudy.core.protocol;
 
 import dev.understudy.core.timing.Timing;
+import java.util.List;
 import java.util.random.RandomGenerator;
 
 /**
@@ -199,6 +200,10 @@ final class Group {
         state.yesTo.getOrDefault(receiver, Row.NO_TIME),
         state.standing instanceof Standing.Active ? state.maintenance.askNanos() : Row.ORDINARY,
         state.reignFrom);
+  }
+
+  List<Finding> explain(Turn turn) {
+    return Explanation.of(state, tenure.gateUntil(), turn);
   }
 
   GroupView view() {

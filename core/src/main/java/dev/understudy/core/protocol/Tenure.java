@@ -260,6 +260,10 @@ final class Tenure {
     return leaseEnd == Long.MIN_VALUE ? leaseEnd : leaseEnd - state.timing.gateMarginNanos();
   }
 
+  long gateUntil() {
+    return gateUntil;
+  }
+
   /** When time alone ends the lease; without one, the beats look after the gate. */
   long wakeAt() {
     return state.electorate.leaseless() ? NEVER : gateUntil;

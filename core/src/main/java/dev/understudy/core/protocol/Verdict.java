@@ -162,7 +162,8 @@ public sealed interface Verdict {
     }
   }
 
-  private static String millis(long nanos) {
+  /** Milliseconds with two decimals, for people. */
+  static String millis(long nanos) {
     return Double.toString(Math.round(nanos / 1e4) / 100.0);
   }
 }

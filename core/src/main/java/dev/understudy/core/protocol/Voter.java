@@ -185,6 +185,11 @@ final class Voter {
     return boundUntil == Long.MIN_VALUE ? boundUntil : boundUntil - timing.promiseNanos();
   }
 
+  /** To whom the last promise was made; empty for nobody yet. */
+  String holder() {
+    return boundTo;
+  }
+
   /** End of the promise in force, in the past when there is none. */
   long boundUntil() {
     return boundUntil;

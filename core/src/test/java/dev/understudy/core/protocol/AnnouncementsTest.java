@@ -8,8 +8,10 @@ import dev.understudy.core.timing.Timing;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("FO-47")
 class AnnouncementsTest {
   private static final long MILLI = 1_000_000L;
   private static final Epoch FIRST = new Epoch(3, "a");

@@ -5,6 +5,7 @@ import static dev.understudy.core.protocol.VirtualCluster.MILLI;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.understudy.core.timing.Timing;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** An agent that is told to end passes its reign on, and a standby is chosen with care. */
@@ -20,6 +21,7 @@ class LeavingTest {
   }
 
   @Test
+  @Tag("FO-38")
   void standbyTakesOverAtOnceAndThenTheAgentMayEnd() {
     for (long seed = 0; seed < 100; seed++) {
       VirtualCluster c = protectedCluster(seed);
@@ -35,6 +37,7 @@ class LeavingTest {
   }
 
   @Test
+  @Tag("FO-31")
   void leavingStandbyMayEndAtOnceAndIsNotElected() {
     VirtualCluster c = protectedCluster(1);
     c.leave("b");

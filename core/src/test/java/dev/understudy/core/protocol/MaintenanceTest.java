@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.understudy.core.timing.Timing;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** An active's agent is restarted under a lease of seconds, and its gate stays open. */
+@Tag("FO-41")
 class MaintenanceTest {
   private static final Timing TIMING = Timing.STANDARD;
   private static final long LEASE = 2_000 * MILLI;
@@ -183,6 +185,7 @@ class MaintenanceTest {
    * Only b has promised for so long. If it forgot that, it could elect c while a's gate is open.
    */
   @Test
+  @Tag("FO-21")
   void voterThatIsRestartedMeanwhileKeepsSilentForTheLongPromise() {
     for (long seed = 0; seed < 20; seed++) {
       VirtualCluster c = protectedCluster(seed);
@@ -199,6 +202,7 @@ class MaintenanceTest {
   }
 
   @Test
+  @Tag("FO-22")
   void diskForgetsLongPromisesOnceTheyAreOver() {
     VirtualCluster c = away(9);
     long longest = TIMING.promiseNanos(LEASE);
@@ -213,6 +217,7 @@ class MaintenanceTest {
 
   /** A restarted agent that reads its gate back as shut voids the promises to its former life. */
   @Test
+  @Tag("FO-11")
   void shutGateReadBackIsARelease() {
     VirtualCluster c = protectedCluster(10);
     c.endAgent("a");

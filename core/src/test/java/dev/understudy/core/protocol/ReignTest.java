@@ -4,20 +4,18 @@ package dev.understudy.core.protocol;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.understudy.core.timing.Timing;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The lease that follows from echoes. It lasts 30 nanoseconds; three of five voters are needed. */
 class ReignTest {
-  private static final Timing TINY = new Timing("tiny", 5, 30, 20, 6, 3, 1, 500);
-  private static final long LEASE = TINY.leaseNanos();
+  private static final long LEASE = 30;
   private static final Epoch EPOCH = new Epoch(5, "a");
   private static final Epoch HIGHER = new Epoch(1_001, "a");
 
   private final Electorate five =
-      new Electorate(Prompter.group(false, "b", "c", "d", "e"), "a", TINY);
+      new Electorate(Prompter.group(false, "b", "c", "d", "e"), "a", Prompter.TIMING);
   private final Reign reign = new Reign(LEASE);
 
   @BeforeEach

@@ -11,16 +11,17 @@ import org.junit.jupiter.api.Test;
 
 /** One voter's promises. Promises last 31 and requests live 30, in nanoseconds. */
 class VoterTest {
-  private static final Timing TINY = new Timing("tiny", 5, 30, 20, 6, 3, 1, 500);
-  private static final long PROMISE = TINY.promiseNanos();
-  private static final long LIFE = TINY.leaseNanos();
+  private static final long PROMISE = 31;
+  private static final long LIFE = 30;
   private static final long CEILING = 1_000;
   private static final long FIRST = 1;
 
-  private final Voter voter = new Voter(TINY, Epoch.NONE);
+  private static final Timing TIMING = new Timing("test", 1, LIFE, 1, 1, 0, 0, 10_000);
 
-  private static Turn turn(long ceiling, long now) {
-    return new Turn(now, ceiling, PROMISE, FIRST, Long.MIN_VALUE, new Peers(), new Effects());
+  private final Voter voter = new Voter(TIMING, Epoch.NONE);
+
+  private static Turn turn(long now, long ceiling) {
+    return new Turn(now, ceiling, PROMISE, 1, Long.MIN_VALUE, new Peers(), new Effects());
   }
 
   private static GenerationId nothing(String candidate) {
@@ -33,7 +34,7 @@ class VoterTest {
 
   private boolean follows(String node, long counter, long sentAt, long now) {
     return voter.follow(
-        node, FIRST, epoch(counter, node), sentAt, Row.ORDINARY, turn(CEILING, now));
+        node, FIRST, epoch(counter, node), sentAt, Row.ORDINARY, turn(now, CEILING));
   }
 
   private boolean grants(String node, long counter, long sentAt, long now) {
@@ -90,11 +91,40 @@ class VoterTest {
   void newIncarnationIsSomebodyElseAndReleasesNothing() {
     follows("a", 1, 90, 100);
     assertThat(
-            voter.follow("a", 2, epoch(2, "a"), 0, Row.ORDINARY, turn(CEILING, 100 + PROMISE - 1)))
+            voter.follow("a", 2, epoch(2, "a"), 0, Row.ORDINARY, turn(100 + PROMISE - 1, CEILING)))
         .isFalse();
     assertThat(grants("b", 3, 0, 100 + PROMISE - 1)).isFalse();
-    assertThat(voter.follow("a", 2, epoch(2, "a"), 0, Row.ORDINARY, turn(CEILING, 100 + PROMISE)))
+    assertThat(voter.follow("a", 2, epoch(2, "a"), 0, Row.ORDINARY, turn(100 + PROMISE, CEILING)))
         .isTrue();
+  }
+
+  /** The disk knows of promises for up to 310. */
+  private static Turn turnOfLongPromises(long now) {
+    return new Turn(now, CEILING, 310, 1, Long.MIN_VALUE, new Peers(), new Effects());
+  }
+
+  @Test
+  @Tag("FO-41")
+  void longPromiseIsMadeOnlyIfTheDiskKnowsOfIt() {
+    voter.follow("a", FIRST, epoch(1, "a"), 90, 300, turn(100, CEILING));
+    assertThat(voter.boundUntil()).isEqualTo(100 + PROMISE);
+    assertThat(voter.echoTo("a").leaseNanos()).isEqualTo(Row.ORDINARY);
+    voter.follow("a", FIRST, epoch(1, "a"), 91, 300, turnOfLongPromises(101));
+    assertThat(voter.boundUntil()).isEqualTo(101 + TIMING.promiseNanos(300));
+    assertThat(voter.echoTo("a")).isEqualTo(new Voter.Echo(epoch(1, "a"), 91, 300));
+  }
+
+  @Test
+  @Tag("FO-41")
+  void longPromiseIsCutOnlyWhenItsHolderBeatsForAnOrdinaryLeaseAgain() {
+    voter.follow("a", FIRST, epoch(1, "a"), 90, 300, turnOfLongPromises(100));
+    long end = 100 + TIMING.promiseNanos(300);
+    voter.follow("a", FIRST, epoch(1, "a"), 91, Row.KEEP, turnOfLongPromises(110));
+    assertThat(voter.boundUntil()).isEqualTo(end);
+    voter.follow("b", FIRST, epoch(2, "b"), 91, Row.ORDINARY, turnOfLongPromises(111));
+    assertThat(voter.boundUntil()).isEqualTo(end);
+    voter.follow("a", FIRST, epoch(1, "a"), 92, Row.ORDINARY, turnOfLongPromises(112));
+    assertThat(voter.boundUntil()).isEqualTo(112 + PROMISE);
   }
 
   @Test
@@ -119,7 +149,7 @@ class VoterTest {
 
   @Test
   @Tag("FO-11")
-  void releaseVoidsPromisesToExactlyThatEpochOfThatIncarnation() {
+  void releaseVoidsPromisesUpToThatEpochOfThatIncarnation() {
     follows("a", 5, 90, 100);
     voter.release("a", FIRST, epoch(4, "a"), 101);
     voter.release("a", FIRST + 1, epoch(5, "a"), 101);
@@ -128,6 +158,20 @@ class VoterTest {
     assertThat(grants("b", 6, 0, 101)).isFalse();
     voter.release("a", FIRST, epoch(5, "a"), 102);
     assertThat(voter.echoTo("a")).isEqualTo(Voter.Echo.NONE);
+    assertThat(grants("b", 6, 0, 102)).isTrue();
+    voter.release("b", FIRST, epoch(7, "b"), 103);
+    assertThat(grants("a", 8, 0, 103)).isTrue();
+  }
+
+  /** It has read its gate back as shut. */
+  @Test
+  @Tag("FO-11")
+  void restartedNodeWithAShutGateVoidsPromisesToItsFormerLives() {
+    voter.follow("a", 3, epoch(5, "a"), 90, Row.ORDINARY, turn(100, CEILING));
+    voter.releaseBefore("a", 3, 101);
+    voter.releaseBefore("b", 4, 101);
+    assertThat(grants("b", 6, 0, 101)).isFalse();
+    voter.releaseBefore("a", 4, 102);
     assertThat(grants("b", 6, 0, 102)).isTrue();
   }
 
@@ -139,7 +183,7 @@ class VoterTest {
     assertThat(grants("a", 4, 0, free)).isFalse();
     assertThat(grants("a", 5, 0, free)).isFalse();
     assertThat(follows("a", 5, 0, free)).isFalse();
-    assertThat(voter.follow("b", 2, epoch(5, "b"), 0, Row.ORDINARY, turn(CEILING, free))).isFalse();
+    assertThat(voter.follow("b", 2, epoch(5, "b"), 0, Row.ORDINARY, turn(free, CEILING))).isFalse();
     assertThat(voter.highest()).isEqualTo(epoch(5, "b"));
     assertThat(follows("b", 5, 120, free)).isTrue();
     assertThat(grants("c", 5, 0, free + PROMISE)).isTrue();
@@ -149,17 +193,17 @@ class VoterTest {
   @Test
   @Tag("FO-16")
   void nothingAboveThePersistedCeilingIsGrantedEchoedOrHeld() {
-    assertThat(voter.follow("a", FIRST, epoch(11, "a"), 0, Row.ORDINARY, turn(10, 100))).isFalse();
+    assertThat(voter.follow("a", FIRST, epoch(11, "a"), 0, Row.ORDINARY, turn(100, 10))).isFalse();
     assertThat(voter.request("a", FIRST, epoch(11, "a"), 0, 10, 100)).isFalse();
     assertThat(voter.waitingCandidate(100, CEILING, VoterTest::nothing)).isEmpty();
-    assertThat(voter.follow("a", FIRST, epoch(10, "a"), 0, Row.ORDINARY, turn(10, 100))).isTrue();
+    assertThat(voter.follow("a", FIRST, epoch(10, "a"), 0, Row.ORDINARY, turn(100, 10))).isTrue();
   }
 
   @Test
   @Tag("FO-17")
   void nothingUpToTheFloorIsGrantedOrEchoed() {
-    Voter restarted = new Voter(TINY, epoch(1_000, "~"));
-    assertThat(restarted.follow("a", FIRST, epoch(1_000, "a"), 0, Row.ORDINARY, turn(2_000, 100)))
+    Voter restarted = new Voter(TIMING, epoch(1_000, "~"));
+    assertThat(restarted.follow("a", FIRST, epoch(1_000, "a"), 0, Row.ORDINARY, turn(100, 2_000)))
         .isFalse();
     assertThat(restarted.request("z", FIRST, epoch(1_000, "z"), 0, 2_000, 100)).isFalse();
     assertThat(restarted.highest().counter()).isEqualTo(1_000);
