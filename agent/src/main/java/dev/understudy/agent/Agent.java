@@ -25,6 +25,7 @@ import dev.understudy.agent.runtime.SandboxSpec;
 import dev.understudy.agent.runtime.ToolPaths;
 import dev.understudy.agent.wire.ClusterKey;
 import dev.understudy.agent.wire.DatagramCodec;
+import dev.understudy.agent.wire.Reception;
 import dev.understudy.api.cluster.Cluster;
 import dev.understudy.api.cluster.ClusterFile;
 import dev.understudy.api.cluster.ClusterFileException;
@@ -119,8 +120,10 @@ final class Agent implements AutoCloseable {
     Poller poller = new Poller(WATCHED_MOST);
     Mailbox mailbox = new Mailbox(EventFd.open());
     ExitWatch exits = new ExitWatch(poller);
-    NodeExecutor executor = new NodeExecutor(node, mailbox, store, journal);
-    DutyCycle cycle = new DutyCycle(node, codec, socket, poller, mailbox, exits, executor, outlets);
+    Reception reception = new Reception(codec, self.name());
+    NodeExecutor executor = new NodeExecutor(node, reception, mailbox, store, journal);
+    DutyCycle cycle =
+        new DutyCycle(node, codec, reception, socket, poller, mailbox, exits, executor, outlets);
     Agent agent =
         new Agent(self, cluster, journal, mailbox, exits, cycle, executor, durable.incarnation());
     boolean done = false;

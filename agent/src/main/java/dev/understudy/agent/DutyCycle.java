@@ -5,6 +5,7 @@ import dev.understudy.agent.linux.Clock;
 import dev.understudy.agent.linux.Poller;
 import dev.understudy.agent.linux.UdpSocket;
 import dev.understudy.agent.wire.DatagramCodec;
+import dev.understudy.agent.wire.Reception;
 import dev.understudy.core.protocol.Datagram;
 import dev.understudy.core.protocol.DurableState;
 import dev.understudy.core.protocol.FailoverNode;
@@ -38,6 +39,7 @@ final class DutyCycle {
 
   private final FailoverNode node;
   private final DatagramCodec codec;
+  private final Reception reception;
   private final UdpSocket socket;
   private final Poller poller;
   private final Mailbox mailbox;
@@ -52,6 +54,7 @@ final class DutyCycle {
   DutyCycle(
       FailoverNode node,
       DatagramCodec codec,
+      Reception reception,
       UdpSocket socket,
       Poller poller,
       Mailbox mailbox,
@@ -60,6 +63,7 @@ final class DutyCycle {
       Outlets outlets) {
     this.node = node;
     this.codec = codec;
+    this.reception = reception;
     this.socket = socket;
     this.poller = poller;
     this.mailbox = mailbox;
@@ -116,7 +120,7 @@ final class DutyCycle {
         return;
       }
       incoming.flip();
-      Optional<Datagram> datagram = codec.decode(incoming);
+      Optional<Datagram> datagram = reception.take(incoming);
       if (datagram.isPresent()) {
         step(new Input.Received(Clock.bootNanos(), datagram.get()));
       }

@@ -3,6 +3,7 @@ package dev.understudy.agent;
 
 import dev.understudy.agent.control.Journal;
 import dev.understudy.agent.linux.Clock;
+import dev.understudy.agent.wire.Reception;
 import dev.understudy.api.control.NodeEvent;
 import dev.understudy.api.control.NodeStatus;
 import dev.understudy.api.control.WorkloadStatus;
@@ -31,6 +32,7 @@ final class NodeExecutor implements DutyCycle.Executor {
   private static final long RETRY_MILLIS = 1_000;
 
   private final FailoverNode node;
+  private final Reception reception;
   private final Mailbox mailbox;
   private final DurableStore store;
   private final Journal journal;
@@ -41,8 +43,14 @@ final class NodeExecutor implements DutyCycle.Executor {
   private final Map<String, WorkloadHost> hosts = new TreeMap<>();
   private final Map<String, String> lastVerdicts = new TreeMap<>();
 
-  NodeExecutor(FailoverNode node, Mailbox mailbox, DurableStore store, Journal journal) {
+  NodeExecutor(
+      FailoverNode node,
+      Reception reception,
+      Mailbox mailbox,
+      DurableStore store,
+      Journal journal) {
     this.node = node;
+    this.reception = reception;
     this.mailbox = mailbox;
     this.store = store;
     this.journal = journal;
@@ -132,6 +140,7 @@ final class NodeExecutor implements DutyCycle.Executor {
         facts.realTime(),
         facts.gate(),
         node.peersHeardWithin(facts.windowNanos()),
+        reception.counts(),
         List.copyOf(rows));
   }
 

@@ -3,6 +3,7 @@ package dev.understudy.agent;
 
 import dev.understudy.agent.wire.ClusterKey;
 import dev.understudy.agent.wire.DatagramCodec;
+import dev.understudy.agent.wire.Reception;
 import dev.understudy.core.protocol.Command;
 import dev.understudy.core.protocol.Datagram;
 import dev.understudy.core.protocol.DurableState;
@@ -39,6 +40,7 @@ final class Rehearsal {
   private final DatagramCodec codec;
   private final ByteBuffer bytes = ByteBuffer.allocateDirect(DatagramCodec.BYTES_MOST);
   private final Map<String, FailoverNode> nodes = new TreeMap<>();
+  private final Map<String, Reception> receptions = new TreeMap<>();
   private final Map<String, Long> wakeAt = new TreeMap<>();
   private final List<Flight> flights = new ArrayList<>();
   private long now = MILLI;
@@ -82,6 +84,7 @@ final class Rehearsal {
     for (String name : NAMES) {
       DurableState durable = DurableState.NEW.nextStart(timing.promiseNanos());
       nodes.put(name, new FailoverNode(name, timing, List.of(group), durable, now, random.split()));
+      receptions.put(name, new Reception(codec, name));
       wakeAt.put(name, now);
     }
     // Slower profiles take longer for everything, in proportion to their lease.
@@ -128,7 +131,10 @@ final class Rehearsal {
 
   private void send(Datagram datagram) {
     codec.encode(datagram, bytes);
-    codec.decode(bytes).ifPresent(d -> fly(d.receiver(), new Input.Received(now, d)));
+    Reception reception = receptions.get(datagram.receiver());
+    if (reception != null) {
+      reception.take(bytes).ifPresent(d -> fly(d.receiver(), new Input.Received(now, d)));
+    }
   }
 
   private void fly(String to, Input input) {

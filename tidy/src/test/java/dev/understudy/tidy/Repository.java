@@ -13,9 +13,9 @@ import java.util.List;
 /** The text files of this repository, without what is generated. */
 final class Repository {
   private static final List<String> SKIPPED_FOLDERS =
-      List.of("target", ".git", ".cache", ".idea", ".vscode", "node_modules");
+      List.of("target", ".git", ".cache", ".idea", ".vscode", "node_modules", ".cifuzz-corpus");
   private static final List<String> BINARY_ENDINGS =
-      List.of(".png", ".svg", ".jpg", ".gif", ".tar", ".gz", ".class", ".jar");
+      List.of(".png", ".svg", ".jpg", ".gif", ".tar", ".gz", ".class", ".jar", ".bin");
 
   private Repository() {}
 

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.understudy.core.protocol.Epoch;
 import dev.understudy.core.protocol.GenerationId;
+import java.io.CharConversionException;
 import java.io.IOException;
 import java.util.HashSet;
 import java.util.List;
@@ -113,6 +114,8 @@ public record Manifest(
       return JSON.readValue(json, Manifest.class);
     } catch (JacksonException e) {
       throw new IOException("not a manifest: " + e.getOriginalMessage(), e);
+    } catch (CharConversionException e) {
+      throw new IOException("not a manifest: " + e.getMessage(), e);
     }
   }
 }

@@ -35,8 +35,6 @@ final class ShipChannel implements Closeable {
    */
   private static final int RECORD_BYTES = 64 << 10;
 
-  private static final int FRAME_HEADER_BYTES = 5;
-
   private static final int MAGIC = 0x55534831; // "USH1"
   private static final int NONCE_BYTES = 32;
   private static final int TAG_BYTES = 16;
@@ -53,7 +51,7 @@ final class ShipChannel implements Closeable {
   private long bytesOut;
   private final byte[] sendBuffer = new byte[4 + RECORD_BYTES + TAG_BYTES];
   private final byte[] receiveBuffer = new byte[4 + RECORD_BYTES + TAG_BYTES];
-  private byte[] payload = new byte[0];
+  private final Frames frames = new Frames();
 
   /** What arrived: a kind and its payload, valid until the next frame is received. */
   record Frame(byte type, ByteBuffer payload) {}
@@ -145,27 +143,7 @@ final class ShipChannel implements Closeable {
 
   /** Waits for one frame; each of its records may take 10 s. */
   Frame receive() throws IOException {
-    ByteBuffer first = open();
-    if (first.remaining() < FRAME_HEADER_BYTES) {
-      throw new IOException("a frame without its header");
-    }
-    byte type = first.get();
-    int length = first.getInt();
-    if (length < 0 || length > PAYLOAD_BYTES || first.remaining() > length) {
-      throw new IOException("a frame of " + length + " bytes was announced");
-    }
-    if (payload.length < length) {
-      payload = new byte[length];
-    }
-    ByteBuffer whole = ByteBuffer.wrap(payload, 0, length).put(first);
-    while (whole.hasRemaining()) {
-      ByteBuffer record = open();
-      if (!record.hasRemaining() || record.remaining() > whole.remaining()) {
-        throw new IOException("a frame's records do not add up");
-      }
-      whole.put(record);
-    }
-    return new Frame(type, whole.flip());
+    return frames.next(this::open);
   }
 
   private ByteBuffer open() throws IOException {

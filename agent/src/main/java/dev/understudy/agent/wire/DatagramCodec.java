@@ -2,182 +2,161 @@
 package dev.understudy.agent.wire;
 
 import dev.understudy.core.protocol.Datagram;
-import dev.understudy.core.protocol.Epoch;
-import dev.understudy.core.protocol.GenerationId;
 import dev.understudy.core.protocol.Row;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.TreeMap;
 import javax.crypto.Mac;
 import javax.crypto.ShortBufferException;
 
 /**
- * Writes and reads datagrams. For one thread.
+ * Writes and reads datagrams. For one thread. Each datagram has one form only: what is read without
+ * complaint would be written with the same bytes.
  *
  * <pre>
  * offset size
- *      0    4  magic "UND2": protocol and its version
+ *      0    3  magic "UND"       3  1  version, of everything that follows
  *      4    8  digest of the cluster's node and workload names: what follows are positions in them
- *     12    1  sender    13  1  receiver    14  1  flags (1: answer)    15  1  number of rows
- *     16    8  sender incarnation           24  8  receiver incarnation
- *     32    8  sequence                     40  8  sent at
- *     48    8  ceiling
- *     56   97  each row: workload 2, stand 1, epoch 9, highest 9, released 9, held 17, standby 1,
- *              echo epoch 9, echo sent at 8, echo nanos 8, yes to 8, ask nanos 8, reign from 8
+ *     12    2  length of the whole datagram
+ *     14    1  sender           15  1  receiver
+ *     16    1  flags (1: answer)  17  1  number of rows
+ *     18    8  sender incarnation           26  8  receiver incarnation
+ *     34    8  sequence                     42  8  sent at
+ *     50    8  ceiling                      58  8  the latest time in the rows, 0 without any
+ *     66       the rows, see {@link RowCodec}
  *    end   16  first half of HMAC-SHA256 over everything before
  * </pre>
- *
- * An epoch is its counter and the node's position; 254 stands for no node, 255 for the floor of a
- * restarted node, which sorts above every name.
  */
 public final class DatagramCodec {
-  /** The longest datagram that is ever written: 64 workloads. */
-  public static final int BYTES_MOST = 56 + 64 * 97 + 16;
+  /** Most workloads of a cluster, and so most rows. */
+  public static final int ROWS_MOST = 64;
 
-  private static final int MAGIC = 0x554E4432;
-  private static final int HEADER = 56;
-  private static final int ROW = 97;
+  private static final int HEADER = 66;
   private static final int TAG = 16;
-  private static final int NO_NODE = 254;
-  private static final int FLOOR = 255;
-  private static final String FLOOR_NAME = "~";
 
-  private final List<String> nodes;
-  private final List<String> workloads;
-  private final Map<String, Integer> nodeIndex = new TreeMap<>();
-  private final Map<String, Integer> workloadIndex = new TreeMap<>();
+  /** No datagram can be longer, whatever its numbers; usual ones are a fifth of it. */
+  public static final int BYTES_MOST = HEADER + ROWS_MOST * RowCodec.BYTES_MOST + TAG;
+
+  private static final int NODES_MOST = 253;
+  private static final int MAGIC = 0x554E44;
+  private static final int VERSION = 2;
+  private static final int DIGEST_AT = 4;
+  private static final int LENGTH_AT = 12;
+  private static final int FIELDS_AT = 14;
+
+  private final Names nodes;
+  private final Names workloads;
+  private final RowCodec rows;
   private final long digest;
   private final Mac mac;
   private final byte[] scratch = new byte[BYTES_MOST];
   private final byte[] tag = new byte[32];
-  private long dropped;
+  private final byte[] claimed = new byte[TAG];
+  private final byte[] actual = new byte[TAG];
 
   /** A codec for that cluster; both sides need equal lists in equal order. */
   public DatagramCodec(ClusterKey key, List<String> nodes, List<String> workloads) {
-    this.nodes = List.copyOf(nodes);
-    this.workloads = List.copyOf(workloads);
-    for (String node : nodes) {
-      nodeIndex.put(node, nodeIndex.size());
-    }
-    for (String workload : workloads) {
-      workloadIndex.put(workload, workloadIndex.size());
-    }
-    if (nodes.size() >= NO_NODE || workloads.size() > 64) {
+    if (nodes.size() > NODES_MOST || workloads.size() > ROWS_MOST) {
       throw new IllegalArgumentException(
           nodes.size() + " nodes and " + workloads.size() + " workloads are too many");
     }
+    this.nodes = new Names(nodes);
+    this.workloads = new Names(workloads);
+    this.rows = new RowCodec(this.nodes, this.workloads);
     this.mac = ClusterKey.mac(key.derive("beats"));
     byte[] names =
-        (String.join(",", nodes) + "/" + String.join(",", workloads))
-            .getBytes(StandardCharsets.UTF_8);
+        (this.nodes.joined() + "/" + this.workloads.joined()).getBytes(StandardCharsets.UTF_8);
     this.digest = ByteBuffer.wrap(ClusterKey.mac(key.derive("names")).doFinal(names)).getLong();
-  }
-
-  /** How many datagrams were refused since the start: forged, foreign, torn or malformed. */
-  public long dropped() {
-    return dropped;
   }
 
   /** Puts the datagram at the start of the buffer and flips it. */
   public void encode(Datagram datagram, ByteBuffer to) {
     ByteBuffer out = ByteBuffer.wrap(scratch);
-    out.putInt(MAGIC).putLong(digest);
-    out.put((byte) nodeCode(datagram.sender())).put((byte) nodeCode(datagram.receiver()));
+    long latest = RowCodec.latest(datagram.rows());
+    out.putInt(MAGIC << 8 | VERSION).putLong(digest).position(FIELDS_AT);
+    out.put((byte) nodes.position(datagram.sender()));
+    out.put((byte) nodes.position(datagram.receiver()));
     out.put((byte) (datagram.answer() ? 1 : 0)).put((byte) datagram.rows().size());
-    out.putLong(datagram.senderIncarnation()).putLong(datagram.receiverIncarnation());
-    out.putLong(datagram.sequence()).putLong(datagram.sentAt()).putLong(datagram.ceiling());
+    putNatural(datagram.senderIncarnation(), out);
+    putNatural(datagram.receiverIncarnation(), out);
+    putNatural(datagram.sequence(), out);
+    putNatural(datagram.sentAt(), out);
+    putNatural(datagram.ceiling(), out);
+    putNatural(latest, out);
     for (Row row : datagram.rows()) {
-      putRow(row, out);
+      rows.put(row, latest, out);
     }
     int length = out.position();
+    out.putShort(LENGTH_AT, (short) (length + TAG));
     sign(length);
     to.clear();
     to.put(scratch, 0, length).put(tag, 0, TAG).flip();
   }
 
-  private void putRow(Row row, ByteBuffer out) {
-    Integer index = workloadIndex.get(row.workload());
-    if (index == null) {
-      throw new IllegalArgumentException("not a workload of this cluster: " + row.workload());
+  private static void putNatural(long number, ByteBuffer out) {
+    if (number < 0) {
+      throw new IllegalArgumentException("broken: negative on the wire: " + number);
     }
-    out.putShort((short) (int) index).put((byte) row.stand().code());
-    putEpoch(row.epoch(), out);
-    putEpoch(row.highest(), out);
-    putEpoch(row.released(), out);
-    putEpoch(row.held().epoch(), out);
-    out.putLong(row.held().sequence()).put((byte) nodeCode(row.standby()));
-    putEpoch(row.echoEpoch(), out);
-    out.putLong(row.echoSentAt()).putLong(row.echoNanos()).putLong(row.yesTo());
-    out.putLong(row.askNanos()).putLong(row.reignFrom());
+    out.putLong(number);
   }
 
-  private void putEpoch(Epoch epoch, ByteBuffer out) {
-    out.putLong(epoch.counter()).put((byte) nodeCode(epoch.node()));
-  }
-
-  private int nodeCode(String name) {
-    if (name.isEmpty()) {
-      return NO_NODE;
+  /**
+   * The datagram between position and limit, which are left alone, if it is of this cluster,
+   * authentic and well-formed; otherwise why not.
+   */
+  public Decoded decode(ByteBuffer from) {
+    int length = from.remaining();
+    if (length < DIGEST_AT || from.getInt(from.position()) >>> 8 != MAGIC) {
+      return new Decoded.Dropped(Drop.MALFORMED);
     }
-    if (name.equals(FLOOR_NAME)) {
-      return FLOOR;
+    if ((from.get(from.position() + DIGEST_AT - 1) & 255) != VERSION) {
+      return new Decoded.Dropped(Drop.FOREIGN);
     }
-    Integer index = nodeIndex.get(name);
-    if (index == null) {
-      throw new IllegalArgumentException("not a node of this cluster: " + name);
+    if (length < HEADER + TAG || length > BYTES_MOST) {
+      return new Decoded.Dropped(Drop.MALFORMED);
     }
-    return index;
-  }
-
-  /** The datagram between position and limit, if it is authentic and well-formed. */
-  public Optional<Datagram> decode(ByteBuffer from) {
-    int length = from.remaining() - TAG;
-    boolean sized =
-        length >= HEADER && from.remaining() <= BYTES_MOST && (length - HEADER) % ROW == 0;
-    if (!sized) {
-      dropped++;
-      return Optional.empty();
+    from.get(from.position(), scratch, 0, length);
+    ByteBuffer in = ByteBuffer.wrap(scratch, 0, length - TAG);
+    if (in.getLong(DIGEST_AT) != digest) {
+      return new Decoded.Dropped(Drop.FOREIGN);
     }
-    from.get(from.position(), scratch, 0, length + TAG);
-    byte[] claimed = java.util.Arrays.copyOfRange(scratch, length, length + TAG);
-    sign(length);
-    boolean authentic = MessageDigest.isEqual(claimed, java.util.Arrays.copyOf(tag, TAG));
-    ByteBuffer in = ByteBuffer.wrap(scratch, 0, length);
-    if (!authentic || in.getInt() != MAGIC || in.getLong() != digest) {
-      dropped++;
-      return Optional.empty();
+    if ((in.getShort(LENGTH_AT) & 0xFFFF) != length) {
+      return new Decoded.Dropped(Drop.MALFORMED);
+    }
+    if (!authentic(length - TAG)) {
+      return new Decoded.Dropped(Drop.FORGED);
     }
     try {
-      return Optional.of(read(in));
+      return new Decoded.Authentic(read(in.position(FIELDS_AT)));
     } catch (MalformedDatagram e) {
       // Only a holder of the cluster key can get here: another build that lays rows out otherwise.
-      dropped++;
-      return Optional.empty();
+      return new Decoded.Dropped(Drop.MALFORMED);
     }
+  }
+
+  private boolean authentic(int length) {
+    System.arraycopy(scratch, length, claimed, 0, TAG);
+    sign(length);
+    System.arraycopy(tag, 0, actual, 0, TAG);
+    return MessageDigest.isEqual(claimed, actual);
   }
 
   private Datagram read(ByteBuffer in) throws MalformedDatagram {
-    String sender = realNode(in.get());
-    String receiver = realNode(in.get());
-    boolean answer = in.get() == 1;
+    String sender = nodes.at(in.get());
+    String receiver = nodes.at(in.get());
+    int flags = in.get();
     int count = in.get() & 255;
-    if (in.capacity() < HEADER || in.limit() != HEADER + count * ROW) {
+    if (flags < 0 || flags > 1 || count > workloads.size()) {
       throw new MalformedDatagram();
     }
-    long senderIncarnation = in.getLong();
-    long receiverIncarnation = in.getLong();
-    long sequence = in.getLong();
-    long sentAt = in.getLong();
-    long ceiling = in.getLong();
-    List<Row> rows = new ArrayList<>(count);
-    for (int i = 0; i < count; i++) {
-      rows.add(readRow(in));
-    }
+    long senderIncarnation = readNatural(in);
+    long receiverIncarnation = readNatural(in);
+    long sequence = readNatural(in);
+    long sentAt = readNatural(in);
+    long ceiling = readNatural(in);
+    List<Row> read = readRows(count, in);
     return new Datagram(
         sender,
         receiver,
@@ -185,65 +164,36 @@ public final class DatagramCodec {
         receiverIncarnation,
         sequence,
         sentAt,
-        answer,
+        flags == 1,
         ceiling,
-        rows);
+        read);
   }
 
-  private Row readRow(ByteBuffer in) throws MalformedDatagram {
-    int index = in.getShort() & 0xFFFF;
-    int stand = in.get();
-    if (index >= workloads.size() || stand < 0 || stand >= STANDS.size()) {
+  private List<Row> readRows(int count, ByteBuffer in) throws MalformedDatagram {
+    long latest = readNatural(in);
+    List<Row> read = new ArrayList<>(count);
+    long workloadsSeen = 0;
+    for (int i = 0; i < count; i++) {
+      Row row = rows.read(latest, in);
+      long bit = 1L << workloads.position(row.workload());
+      if ((workloadsSeen & bit) != 0) {
+        throw new MalformedDatagram();
+      }
+      workloadsSeen |= bit;
+      read.add(row);
+    }
+    if (in.hasRemaining() || RowCodec.latest(read) != latest) {
       throw new MalformedDatagram();
     }
-    return new Row(
-        workloads.get(index),
-        STANDS.get(stand),
-        readEpoch(in),
-        readEpoch(in),
-        readEpoch(in),
-        new GenerationId(readEpoch(in), in.getLong()),
-        node(in.get()),
-        readEpoch(in),
-        in.getLong(),
-        in.getLong(),
-        in.getLong(),
-        in.getLong(),
-        in.getLong());
+    return read;
   }
 
-  private static final List<Row.Stand> STANDS =
-      List.of(
-          Row.Stand.PASSIVE,
-          Row.Stand.ASKING,
-          Row.Stand.CANDIDATE,
-          Row.Stand.ACTIVE,
-          Row.Stand.CLOSING);
-
-  private Epoch readEpoch(ByteBuffer in) throws MalformedDatagram {
-    long counter = in.getLong();
-    String name = node(in.get());
-    if (counter < 0 || (counter == 0) != name.isEmpty()) {
+  private static long readNatural(ByteBuffer in) throws MalformedDatagram {
+    long number = in.getLong();
+    if (number < 0) {
       throw new MalformedDatagram();
     }
-    return counter == 0 ? Epoch.NONE : new Epoch(counter, name);
-  }
-
-  private String node(byte code) throws MalformedDatagram {
-    int index = code & 255;
-    return switch (index) {
-      case NO_NODE -> "";
-      case FLOOR -> FLOOR_NAME;
-      default -> realNode(code);
-    };
-  }
-
-  private String realNode(byte code) throws MalformedDatagram {
-    int index = code & 255;
-    if (index >= nodes.size()) {
-      throw new MalformedDatagram();
-    }
-    return nodes.get(index);
+    return number;
   }
 
   private void sign(int length) {
@@ -252,13 +202,6 @@ public final class DatagramCodec {
       mac.doFinal(tag, 0);
     } catch (ShortBufferException e) {
       throw new IllegalStateException("HMAC-SHA256 has 32 bytes", e);
-    }
-  }
-
-  /** Well authenticated, but not in this layout. */
-  private static final class MalformedDatagram extends Exception {
-    MalformedDatagram() {
-      super(null, null, false, false);
     }
   }
 }

@@ -14,6 +14,7 @@ import java.util.List;
  * @param realTime whether the duty cycle runs SCHED_FIFO with memory locked
  * @param gate what closes outputs: {@code ebpf} or {@code nftables}
  * @param peersHeard names of the peers heard within the silence window, sorted
+ * @param datagrams what came to its port for beats and votes
  * @param workloads a row each, sorted by name
  */
 public record NodeStatus(
@@ -25,4 +26,5 @@ public record NodeStatus(
     boolean realTime,
     String gate,
     List<String> peersHeard,
+    DatagramCounts datagrams,
     List<WorkloadStatus> workloads) {}

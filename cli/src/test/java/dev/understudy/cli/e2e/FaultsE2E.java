@@ -4,12 +4,18 @@ package dev.understudy.cli.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.understudy.agent.linux.Namespaces;
+import dev.understudy.api.cluster.Ipv4;
+import dev.understudy.api.control.DatagramCounts;
 import dev.understudy.api.control.NodeEvent;
 import dev.understudy.api.control.NodeStatus;
 import dev.understudy.lab.cluster.Lab;
 import dev.understudy.lab.tools.ToolGroup;
 import dev.understudy.lab.tools.Tools;
 import java.io.IOException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -233,5 +239,45 @@ class FaultsE2E {
       lab.row(last, "count").ifPresent(w -> used.add(w.standbyNode()));
       assertThat(used).as(lab::evidence).containsAll(lab.nodes());
     }
+  }
+
+  @Test
+  void strangersAtThePortAreCountedAndChangeNothing() throws Exception {
+    try (TestLab lab = lab()) {
+      String active = lab.awaitWhole("count");
+      DatagramCounts before = datagrams(lab, active);
+      byte[] noise = new byte[1_000];
+      byte[] otherVersion = {'U', 'N', 'D', 99, 1, 2, 3};
+      Namespaces.callIn(
+          lab.lab.clientNetns(),
+          () -> {
+            int address = lab.lab.cluster().node(active).orElseThrow().address();
+            InetSocketAddress port = new InetSocketAddress(Ipv4.text(address), 7400);
+            try (DatagramSocket socket = new DatagramSocket()) {
+              for (int i = 0; i < 100; i++) {
+                socket.send(new DatagramPacket(noise, noise.length, port));
+                socket.send(new DatagramPacket(otherVersion, otherVersion.length, port));
+              }
+            }
+            return 0;
+          });
+      lab.await(
+          "all of them counted",
+          () -> {
+            DatagramCounts now = datagrams(lab, active);
+            return now.malformed() == before.malformed() + 100
+                && now.foreign() == before.foreign() + 100;
+          });
+      DatagramCounts after = datagrams(lab, active);
+      assertThat(after.received()).isGreaterThan(before.received() + 200);
+      assertThat(after.forged() + after.stale() + after.repeated())
+          .as("dropped of its colleagues': %s", after)
+          .isEqualTo(before.forged() + before.stale() + before.repeated());
+      assertThat(counter(lab.awaitAnswer("count", "/state"))).isNotNegative();
+    }
+  }
+
+  private static DatagramCounts datagrams(TestLab lab, String node) {
+    return lab.status(node).orElseThrow().datagrams();
   }
 }

@@ -2,6 +2,7 @@
 package dev.understudy.core.protocol;
 
 import dev.understudy.core.timing.Timing;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -53,7 +54,10 @@ final class Electorate {
 
   /** Whether more than half of the members are among these. */
   boolean majority(Collection<String> nodes) {
-    long among = config.members().stream().filter(nodes::contains).count();
+    int among = 0;
+    for (String member : config.members()) {
+      among += nodes.contains(member) ? 1 : 0;
+    }
     return among > config.members().size() / 2;
   }
 
@@ -76,11 +80,12 @@ final class Electorate {
 
   /** The latest time that a majority supports. */
   long majorityEnd(Map<String, Long> ends) {
-    long[] times =
-        config.members().stream()
-            .mapToLong(n -> ends.getOrDefault(n, Long.MIN_VALUE))
-            .sorted()
-            .toArray();
+    // Asked in every step for every group that this node leads: a stream would cost half of it.
+    long[] times = new long[config.members().size()];
+    for (int i = 0; i < times.length; i++) {
+      times[i] = ends.getOrDefault(config.members().get(i), Long.MIN_VALUE);
+    }
+    Arrays.sort(times);
     return times[times.length - (times.length / 2 + 1)];
   }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.understudy.lab.bench;
 
+import dev.understudy.api.control.DatagramCounts;
 import dev.understudy.api.control.NodeEvent;
 import dev.understudy.api.control.NodeStatus;
 import dev.understudy.api.control.WorkloadStatus;
@@ -168,8 +169,9 @@ final class ScriptedStage implements Stage, Client, Time {
     WorkloadStatus row =
         new WorkloadStatus(
             "count", role, role, "1.a", active, "", "", 0, 10, 1000, held, "serving", "");
+    DatagramCounts none = new DatagramCounts(0, 0, 0, 0, 0, 0);
     return Optional.of(
-        new NodeStatus(node, 1, 0, 1, "standard", true, "ebpf", peers, List.of(row)));
+        new NodeStatus(node, 1, 0, 1, "standard", true, "ebpf", peers, none, List.of(row)));
   }
 
   @Override

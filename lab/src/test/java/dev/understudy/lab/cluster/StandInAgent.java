@@ -5,6 +5,7 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.understudy.agent.linux.Clock;
 import dev.understudy.api.control.ControlToken;
+import dev.understudy.api.control.DatagramCounts;
 import dev.understudy.api.control.Json;
 import dev.understudy.api.control.NodeEvent;
 import dev.understudy.api.control.NodeStatus;
@@ -70,6 +71,7 @@ final class StandInAgent {
         false,
         "ebpf",
         List.of(),
+        new DatagramCounts(0, 0, 0, 0, 0, 0),
         List.of());
   }
 

@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.understudy.agent.wire;
+
+import dev.understudy.core.protocol.Epoch;
+import dev.understudy.core.protocol.GenerationId;
+import dev.understudy.core.protocol.Row;
+import java.nio.ByteBuffer;
+import java.util.List;
+
+/**
+ * Writes and reads the rows of a datagram, and the positions of names. For one thread.
+ *
+ * <p>A row is, in this order: workload (1 byte), stand (1), highest, epoch, released, held epoch,
+ * held sequence, standby (1), echo epoch, echo time, time of the question that gets a yes. Its
+ * numbers are {@link Numbers}:
+ *
+ * <ul>
+ *   <li>An epoch is 0 for none, 1 for the row's highest, otherwise its counter + 1 and the node
+ *       (1): most rows name one epoch several times.
+ *   <li>A sequence is 0, 1 for the living process, otherwise itself + 1.
+ *   <li>A time is 0 for none, otherwise 1 + how much earlier it is than the latest one of all rows,
+ *       which stands in the header: most rows echo one beat.
+ *   <li>What longer leases need follows only where the stand has its top bit set: echo lease, asked
+ *       lease + 1, and the oldest start with a reign, as they are.
+ * </ul>
+ */
+final class RowCodec {
+  /** Longest row: workload, stand, five epochs, sequence, standby, two times, long leases. */
+  static final int BYTES_MOST =
+      3 + 5 * (Numbers.BYTES_MOST + 1) + Numbers.BYTES_MOST + 5 * Numbers.BYTES_MOST;
+
+  /** Of the stand: long leases follow. */
+  private static final int LONG_LEASES = 128;
+
+  private static final int NO_NODE = 254;
+
+  /** The floor of a restarted node, which sorts above every name. */
+  private static final int FLOOR = 255;
+
+  private static final String FLOOR_NAME = "~";
+  private static final List<Row.Stand> STANDS = List.of(Row.Stand.values());
+  private static final int NONE = 0;
+  private static final int HIGHEST = 1;
+  private static final int LIVE = 1;
+
+  private final Names nodes;
+  private final Names workloads;
+  private Epoch highest = Epoch.NONE;
+
+  RowCodec(Names nodes, Names workloads) {
+    this.nodes = nodes;
+    this.workloads = workloads;
+    for (Row.Stand stand : STANDS) {
+      if (STANDS.indexOf(stand) != stand.code()) {
+        throw new IllegalStateException("broken: stands are listed by code, not so " + stand);
+      }
+    }
+  }
+
+  /** The latest time in these rows, 0 without any. */
+  static long latest(List<Row> rows) {
+    long latest = 0;
+    for (Row row : rows) {
+      latest = Math.max(latest, Math.max(row.echoSentAt(), row.yesTo()));
+    }
+    return latest;
+  }
+
+  void put(Row row, long latest, ByteBuffer out) {
+    highest = Epoch.NONE;
+    boolean longLeases = longLeases(row.echoNanos(), row.askNanos(), row.reignFrom());
+    out.put((byte) workloads.position(row.workload()));
+    out.put((byte) (row.stand().code() | (longLeases ? LONG_LEASES : 0)));
+    putEpoch(row.highest(), out);
+    highest = row.highest();
+    putEpoch(row.epoch(), out);
+    putEpoch(row.released(), out);
+    putEpoch(row.held().epoch(), out);
+    putSequence(row.held().sequence(), out);
+    out.put((byte) (row.standby().isEmpty() ? NO_NODE : nodes.position(row.standby())));
+    putEpoch(row.echoEpoch(), out);
+    putTime(row.echoSentAt(), latest, out);
+    putTime(row.yesTo(), latest, out);
+    if (longLeases) {
+      Numbers.put(row.echoNanos(), out);
+      Numbers.put(Math.addExact(row.askNanos(), 1), out);
+      Numbers.put(row.reignFrom(), out);
+    }
+  }
+
+  private static boolean longLeases(long echoNanos, long askNanos, long reignFrom) {
+    return echoNanos != Row.ORDINARY || askNanos != Row.ORDINARY || reignFrom != 0;
+  }
+
+  Row read(long latest, ByteBuffer in) throws MalformedDatagram {
+    highest = Epoch.NONE;
+    String workload = workloads.at(Numbers.readByte(in));
+    int code = Numbers.readByte(in) & 255;
+    boolean longLeases = (code & LONG_LEASES) != 0;
+    int stand = code & ~LONG_LEASES;
+    if (stand >= STANDS.size()) {
+      throw new MalformedDatagram();
+    }
+    highest = readEpoch(in);
+    Epoch epoch = readEpoch(in);
+    Epoch released = readEpoch(in);
+    GenerationId held = new GenerationId(readEpoch(in), readSequence(in));
+    byte standby = Numbers.readByte(in);
+    Epoch echoEpoch = readEpoch(in);
+    long echoSentAt = readTime(latest, in);
+    long yesTo = readTime(latest, in);
+    long echoNanos = longLeases ? Numbers.read(in) : Row.ORDINARY;
+    long askNanos = longLeases ? Numbers.read(in) - 1 : Row.ORDINARY;
+    long reignFrom = longLeases ? Numbers.read(in) : 0;
+    if (longLeases && !longLeases(echoNanos, askNanos, reignFrom)) {
+      throw new MalformedDatagram();
+    }
+    return new Row(
+        workload,
+        STANDS.get(stand),
+        epoch,
+        highest,
+        released,
+        held,
+        (standby & 255) == NO_NODE ? "" : nodes.at(standby),
+        echoEpoch,
+        echoSentAt,
+        echoNanos,
+        yesTo,
+        askNanos,
+        reignFrom);
+  }
+
+  private void putEpoch(Epoch epoch, ByteBuffer out) {
+    if (epoch.equals(Epoch.NONE)) {
+      Numbers.put(NONE, out);
+    } else if (epoch.equals(highest)) {
+      Numbers.put(HIGHEST, out);
+    } else {
+      Numbers.put(Math.addExact(epoch.counter(), 1), out);
+      boolean floor = epoch.node().equals(FLOOR_NAME);
+      out.put((byte) (floor ? FLOOR : nodes.position(epoch.node())));
+    }
+  }
+
+  private Epoch readEpoch(ByteBuffer in) throws MalformedDatagram {
+    long code = Numbers.read(in);
+    if (code == NONE) {
+      return Epoch.NONE;
+    }
+    if (code == HIGHEST) {
+      if (highest.equals(Epoch.NONE)) {
+        throw new MalformedDatagram();
+      }
+      return highest;
+    }
+    byte node = Numbers.readByte(in);
+    Epoch epoch = new Epoch(code - 1, (node & 255) == FLOOR ? FLOOR_NAME : nodes.at(node));
+    if (epoch.equals(highest)) {
+      throw new MalformedDatagram();
+    }
+    return epoch;
+  }
+
+  private static void putSequence(long sequence, ByteBuffer out) {
+    if (sequence == 0) {
+      Numbers.put(NONE, out);
+    } else {
+      Numbers.put(sequence == GenerationId.LIVE ? LIVE : Math.addExact(sequence, 1), out);
+    }
+  }
+
+  private static long readSequence(ByteBuffer in) throws MalformedDatagram {
+    long code = Numbers.read(in);
+    if (code == NONE) {
+      return 0;
+    }
+    return code == LIVE ? GenerationId.LIVE : code - 1;
+  }
+
+  private static void putTime(long time, long latest, ByteBuffer out) {
+    Numbers.put(time == Row.NO_TIME ? NONE : Math.addExact(latest - time, 1), out);
+  }
+
+  private static long readTime(long latest, ByteBuffer in) throws MalformedDatagram {
+    long code = Numbers.read(in);
+    if (code == NONE) {
+      return Row.NO_TIME;
+    }
+    long time = latest - (code - 1);
+    if (time < 0) {
+      throw new MalformedDatagram();
+    }
+    return time;
+  }
+}
