@@ -115,8 +115,7 @@ final class Group {
     state.copies.leave();
     switch (state.standing) {
       case Standing.Active _ -> tenure.close("the agent ends", turn);
-      case Standing.Candidate(var epoch, _) ->
-          candidature.withdraw(epoch, "the agent ends", turn);
+      case Standing.Candidate(var epoch, _) -> candidature.withdraw(epoch, "the agent ends", turn);
       case Standing.Asking _ -> state.standing = new Standing.Passive();
       case Standing.Silent _, Standing.Passive _, Standing.Closing _ -> {}
     }
@@ -129,8 +128,7 @@ final class Group {
    */
   boolean left(long now) {
     boolean passed = !state.leads() && !(state.standing instanceof Standing.Closing);
-    boolean succeeded =
-        !state.reigned || !state.active.node().isEmpty() || now >= leaveUntil();
+    boolean succeeded = !state.reigned || !state.active.node().isEmpty() || now >= leaveUntil();
     return state.leaving && passed && succeeded;
   }
 

@@ -36,8 +36,7 @@ public final class Subscriber {
     Announcement known = newer || before == null ? news : before;
     newest.put(news.workload(), known);
     Announcement answer =
-        new Announcement(
-            self, news.sender(), news.workload(), known.epoch(), known.active(), true);
+        new Announcement(self, news.sender(), news.workload(), known.epoch(), known.active(), true);
     return new Heard(answer, newer ? Optional.of(news) : Optional.empty());
   }
 
