@@ -86,6 +86,10 @@ final class LoneNode {
     return row;
   }
 
+  boolean mayEnd() {
+    return node.mayEnd();
+  }
+
   long now() {
     return now;
   }
