@@ -33,6 +33,7 @@ public final class FailoverNode {
   private long nextBeatAt;
   private long expectedAt = Long.MAX_VALUE;
   private long lateAt = Long.MIN_VALUE;
+  private boolean leaving;
 
   /**
    * A node at its start.
@@ -129,7 +130,10 @@ public final class FailoverNode {
       case Input.Subscribed(_, var subscriber) -> announcer.subscribe(subscriber, now);
       case Input.Unsubscribed(_, var subscriber) -> announcer.unsubscribe(subscriber);
       case Input.Acknowledged(_, var answer) -> announcer.acknowledged(answer);
-      case Input.Leaving _ -> groups.values().forEach(g -> g.leave(turn));
+      case Input.Leaving _ -> {
+        leaving = true;
+        groups.values().forEach(g -> g.leave(turn));
+      }
       case Input.GateNarrowed(_, var workload) -> group(workload).gateNarrowed(turn);
       case Input.MaintenanceAsked(_, var workload, var nanos) ->
           group(workload).maintenanceAsked(nanos, turn);
@@ -293,7 +297,7 @@ public final class FailoverNode {
 
   /** Whether the agent may end after {@link Input.Leaving}: all gates are shut, and others act. */
   public boolean mayEnd() {
-    return groups.values().stream().allMatch(g -> g.left(now));
+    return leaving && groups.values().stream().allMatch(g -> g.left(now));
   }
 
   /** Peers heard within that many nanoseconds before the last step, sorted. */

@@ -46,6 +46,15 @@ class LeavingTest {
     c.until("failover", 2_000, _ -> {}, v -> v.machine("c").open());
   }
 
+  @Test
+  void nodeWithoutAnyGroupEndsOnlyWhenItIsTold() {
+    GroupConfig others = VirtualCluster.group(GroupConfig.Quorum.MAJORITY, "a", "b", "c");
+    LoneNode d = new LoneNode("d", others, Timing.STANDARD);
+    assertThat(d.mayEnd()).isFalse();
+    d.take(Input.Leaving::new);
+    assertThat(d.mayEnd()).isTrue();
+  }
+
   /** Otherwise a node that is alone could never be stopped. */
   @Test
   void lastNodeMayEndWithoutASuccessor() {

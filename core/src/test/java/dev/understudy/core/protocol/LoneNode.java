@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.function.Predicate;
 
 /** One real node whose peers are words that a test puts into their mouths. */
 final class LoneNode {
@@ -16,6 +18,7 @@ final class LoneNode {
   private final Timing timing;
   private final FailoverNode node;
   private final Map<String, Long> sequences = new TreeMap<>();
+  private final Map<String, Row> told = new TreeMap<>();
   private long now;
   private Outcome last;
 
@@ -30,7 +33,7 @@ final class LoneNode {
 
   void passSilence() {
     now += timing.promiseNanos();
-    last = node.step(new Input.Tick(now));
+    step(new Input.Tick(now));
   }
 
   /** A peer's newest row arrives, which knows of no epoch but its own. */
@@ -43,22 +46,48 @@ final class LoneNode {
     hear(peer, Row.Stand.PASSIVE, Epoch.NONE, epoch, sentAt, Row.NO_TIME);
   }
 
+  /** Something happens now; what it wants persisted because of that is on the disk at once. */
+  void take(Function<Long, Input> input) {
+    step(input.apply(now));
+    last.persistFirst().ifPresent(state -> step(new Input.Persisted(now, state)));
+  }
+
+  /** Lets time pass until its next beat. */
+  void beat() {
+    now = last.wakeAtNanos();
+    step(new Input.Tick(now));
+  }
+
+  void beatUntilTold(String peer, Predicate<Row> condition) {
+    for (int i = 0; i < 100 && !condition.test(told(peer)); i++) {
+      beat();
+    }
+  }
+
+  private void step(Input input) {
+    last = node.step(input);
+    last.thenSend().forEach(d -> told.put(d.receiver(), d.rows().getFirst()));
+  }
+
   void gateShut() {
-    last = node.step(new Input.GateShut(now, group.workload()));
+    step(new Input.GateShut(now, group.workload()));
   }
 
   void fail(Epoch epoch) {
-    last = node.step(new Input.Failed(now, group.workload(), epoch, "exit status 1"));
+    step(new Input.Failed(now, group.workload(), epoch, "exit status 1"));
   }
 
-  /** What it told that peer in its last step. */
+  /** What it told that peer last. */
   Row told(String peer) {
-    return last.thenSend().stream()
-        .filter(d -> d.receiver().equals(peer))
-        .findFirst()
-        .orElseThrow()
-        .rows()
-        .getFirst();
+    Row row = told.get(peer);
+    if (row == null) {
+      throw new AssertionError("it told " + peer + " nothing");
+    }
+    return row;
+  }
+
+  boolean mayEnd() {
+    return node.mayEnd();
   }
 
   long now() {
@@ -84,7 +113,7 @@ final class LoneNode {
             0);
     long sequence = sequences.merge(peer, 1L, Long::sum);
     Datagram datagram = new Datagram(peer, name, 1, 1, sequence, now, false, 1_000, List.of(row));
-    last = node.step(new Input.Received(now, datagram));
+    step(new Input.Received(now, datagram));
   }
 
   /** Lets time pass until it asks, has these peers say yes, and tells the epoch of its request. */
@@ -95,7 +124,7 @@ final class LoneNode {
         throw new AssertionError("it does not ask, it is " + stand());
       }
       now = Math.max(last.wakeAtNanos(), now + MILLI / 10);
-      last = node.step(new Input.Tick(now));
+      step(new Input.Tick(now));
     }
     for (String voter : voters) {
       hear(voter, Row.Stand.PASSIVE, Epoch.NONE, now);

@@ -227,6 +227,27 @@ class MaintenanceTest {
         .isLessThan(2 * TIMING.beatNanos());
   }
 
+  /** Whoever hears that the long promise is over may vote for others at once. */
+  @Test
+  void promisesAreCutOnlyAfterTheGateWasMovedBack() {
+    GroupConfig pair = VirtualCluster.group(GroupConfig.Quorum.PAIR_CONSISTENCY, "a", "b");
+    LoneNode a = new LoneNode("a", pair, TIMING);
+    a.passSilence();
+    a.hear("b", Row.Stand.PASSIVE, Epoch.NONE, Row.NO_TIME);
+    Epoch reign = a.candidature("b");
+    a.echo("b", reign, a.now());
+    a.take(t -> new Input.Running(t, "count", reign));
+    a.take(t -> new Input.MaintenanceAsked(t, "count", LEASE));
+    assertThat(a.told("b").askNanos()).isEqualTo(LEASE);
+    a.beatUntilTold("b", row -> row.askNanos() == Row.KEEP);
+    a.take(t -> new Input.MaintenanceCancelled(t, "count"));
+    a.beat();
+    a.beat();
+    assertThat(a.told("b").askNanos()).isEqualTo(Row.KEEP);
+    a.take(t -> new Input.GateNarrowed(t, "count"));
+    assertThat(a.told("b").askNanos()).isEqualTo(Row.ORDINARY);
+  }
+
   @Test
   void pairsAgreeOnMaintenanceToo() {
     for (GroupConfig.Quorum quorum :
