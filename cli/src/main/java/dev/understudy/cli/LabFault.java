@@ -5,7 +5,6 @@ import dev.understudy.api.cluster.Units;
 import dev.understudy.lab.cluster.FaultKind;
 import dev.understudy.lab.cluster.FaultSpec;
 import dev.understudy.lab.cluster.Lab;
-import dev.understudy.lab.cluster.LabException;
 import dev.understudy.lab.cluster.OngoingFault;
 import java.util.Arrays;
 import java.util.Iterator;
@@ -109,36 +108,15 @@ final class LabFault implements Callable<Integer> {
     long nanos = holdNanos(fault.kind());
     Console console = Console.of(spec);
     try (Lab lab = choice.openToChange()) {
-      OngoingFault ongoing = lab.begin(fault);
-      Thread hook = new Thread(() -> repair(ongoing, console), "repair");
-      Runtime.getRuntime().addShutdownHook(hook);
-      try (ongoing) {
+      try (OngoingFault _ = lab.begin(fault)) {
         if (fault.kind().lasting()) {
           console.progress(fault.text() + " for " + Units.nanosText(nanos));
           TimeUnit.NANOSECONDS.sleep(nanos);
         }
-      } finally {
-        forget(hook);
       }
       console.line(fault.text() + (fault.kind().lasting() ? ": repaired" : ": done"));
     }
     return 0;
-  }
-
-  private static void repair(OngoingFault ongoing, Console console) {
-    try {
-      ongoing.close();
-    } catch (LabException e) {
-      console.progress(String.valueOf(e.getMessage()));
-    }
-  }
-
-  private static void forget(Thread hook) {
-    try {
-      Runtime.getRuntime().removeShutdownHook(hook);
-    } catch (IllegalStateException ending) {
-      // It runs already, and finds nothing left to repair.
-    }
   }
 
   private FaultSpec fault() {

@@ -16,8 +16,10 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /** Many faults, one after the other, each followed by a look whether all is well again. */
 public final class Chaos {
@@ -35,38 +37,48 @@ public final class Chaos {
   /**
    * Strikes.
    *
-   * @throws TrialException when the workload is not whole before the first fault, or was not a
-   *     second time: then nothing more can be learnt
+   * @return with fewer faults than asked for when the workload was not whole after one, and not
+   *     after a second wait either
+   * @throws TrialException when the workload is not whole before the first fault
    */
   public ChaosReport run(int faults, long seed)
       throws LabException, TrialException, IOException, InterruptedException {
     long begin = Clock.bootNanos();
     List<Strike> strikes = new ArrayList<>();
+    List<String> bad = new ArrayList<>();
     try (Watch watch = Watch.start(lab, workload)) {
       int reignsBefore = watch.reigns().reigns().size();
       for (Step step : ChaosPlan.of(seed, faults).steps()) {
-        watch.awaitWhole("before fault " + (strikes.size() + 1));
-        Time.HOST.pause(step.pauseNanos());
-        Strike strike = strike(watch, step);
-        strikes.add(strike);
-        tell(strikes.size(), faults, strike);
+        try {
+          Strike strike = strike(watch, step);
+          strikes.add(strike);
+          tell(strikes.size(), faults, strike);
+          if (!strike.problem().isEmpty()) {
+            bad.add(strike.fault() + ": " + strike.problem());
+          }
+        } catch (TrialException e) {
+          if (strikes.isEmpty()) {
+            throw e;
+          }
+          bad.add(e.getMessage() + "; given up");
+          break;
+        }
       }
       List<Burst> bursts = watch.bursts();
       List<String> overlaps = watch.overlaps().stream().map(Overlap::text).toList();
       double lease = watch.leaseMillis();
-      List<String> bad = strikes.stream().map(Strike::problem).filter(p -> !p.isEmpty()).toList();
       return new ChaosReport(
           lab.name(),
           workload.name(),
           seed,
           faults,
           strikes.size(),
-          strikes.size() - bad.size(),
-          bad,
+          (int) strikes.stream().filter(s -> s.problem().isEmpty()).count(),
+          List.copyOf(bad),
           overlaps,
-          strikes.stream().flatMap(s -> s.outputMs().stream()).max(Double::compare),
+          outputs(strikes).max(Double::compare).orElse(null),
           lease,
-          (int) strikes.stream().flatMap(s -> s.outputMs().stream()).filter(o -> o > lease).count(),
+          (int) outputs(strikes).filter(o -> o > lease).count(),
           watch.reigns().reigns().size() - reignsBefore,
           bursts.stream().mapToLong(Burst::frames).sum(),
           (Clock.bootNanos() - begin) / 1e9,
@@ -76,6 +88,8 @@ public final class Chaos {
 
   private Strike strike(Watch watch, Step step)
       throws LabException, TrialException, InterruptedException {
+    watch.awaitWhole("before a fault");
+    Time.HOST.pause(step.pauseNanos());
     Waits.Active now = watch.awaitWhole("before a fault");
     String active = now.node();
     String standby = now.workload().standbyNode();
@@ -97,17 +111,16 @@ public final class Chaos {
     return watch.strike(step.fault(struck, peer), active, step.role().text(), step.holdNanos());
   }
 
+  private static Stream<Double> outputs(List<Strike> strikes) {
+    return strikes.stream().map(Strike::outputMs).filter(Objects::nonNull);
+  }
+
   private void tell(int number, int faults, Strike strike) {
+    Double whole = strike.recoveredMs();
+    Double sent = strike.outputMs();
     String recovered =
-        strike
-            .recoveredMs()
-            .map(ms -> String.format(Locale.ROOT, "whole after %.0f ms", ms))
-            .orElse("NOT WHOLE");
-    String output =
-        strike
-            .outputMs()
-            .map(ms -> String.format(Locale.ROOT, ", output for %.1f ms", ms))
-            .orElse("");
+        whole == null ? "NOT WHOLE" : String.format(Locale.ROOT, "whole after %.0f ms", whole);
+    String output = sent == null ? "" : String.format(Locale.ROOT, ", output for %.1f ms", sent);
     progress.accept(
         String.format(
             Locale.ROOT,

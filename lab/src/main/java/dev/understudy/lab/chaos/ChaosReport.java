@@ -6,9 +6,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What many faults did.
@@ -23,7 +23,7 @@ import java.util.stream.Collectors;
  * @param notRecovered a sentence for each other one
  * @param overlaps a sentence for each time that two nodes spoke at once
  * @param longestOutputMs the longest time for which an active that could not renew its lease any
- *     more was heard; absent when none was heard after its fault
+ *     more was heard; null when none was heard after its fault
  * @param leaseMs what that must not exceed
  * @param lateOutputs how often it did
  * @param reigns how many elections there were meanwhile
@@ -40,7 +40,7 @@ public record ChaosReport(
     int recovered,
     List<String> notRecovered,
     List<String> overlaps,
-    Optional<Double> longestOutputMs,
+    @Nullable Double longestOutputMs,
     double leaseMs,
     int lateOutputs,
     int reigns,
@@ -83,14 +83,13 @@ public record ChaosReport(
             reigns,
             frames));
     lines.add(
-        longestOutputMs
-            .map(ms ->
-                String.format(
-                    Locale.ROOT,
-                    "longest output after a fault that ends the lease: %.3f ms of %.0f ms",
-                    ms,
-                    leaseMs))
-            .orElse("no output after a fault that ends the lease"));
+        longestOutputMs == null
+            ? "no output after a fault that ends the lease"
+            : String.format(
+                Locale.ROOT,
+                "longest output after a fault that ends the lease: %.3f ms of %.0f ms",
+                longestOutputMs,
+                leaseMs));
     notRecovered.forEach(why -> lines.add("not recovered: " + why));
     overlaps.forEach(overlap -> lines.add("overlap: " + overlap));
     return lines;

@@ -31,6 +31,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One workload of a lab under load and under observation. Failovers that nobody asked for are no
@@ -112,10 +113,10 @@ public final class Watch implements AutoCloseable {
     long repaired = Clock.bootNanos();
     double held = (repaired - ongoing.inForceNanos()) / 1e6;
     List<String> problems = new ArrayList<>();
-    Optional<Double> recovered = Optional.empty();
+    @Nullable Double recovered = null;
     try {
       awaitWhole("after " + fault.text());
-      recovered = Optional.of((Clock.bootNanos() - repaired) / 1e6);
+      recovered = (Clock.bootNanos() - repaired) / 1e6;
     } catch (TrialException e) {
       problems.add(e.getMessage() + "\n" + String.join("\n", e.evidence()));
     }
@@ -136,7 +137,7 @@ public final class Watch implements AutoCloseable {
         fault.text(),
         role,
         held,
-        output.isPresent() ? Optional.of(output.getAsDouble()) : Optional.empty(),
+        output.isPresent() ? output.getAsDouble() : null,
         recovered,
         String.join("\n", problems));
   }

@@ -51,7 +51,8 @@ final class Faults {
       faults.strike(spec);
       OngoingFault ongoing = new OngoingFault(begin, Clock.bootNanos(), faults.repairs);
       done = true;
-      return ongoing;
+      // With a lab that ends with this process there is nothing to be repaired.
+      return parts.record().life() == LabRecord.Life.PERSISTENT ? ongoing.guarded() : ongoing;
     } catch (IOException e) {
       throw LabException.failed("Cannot " + spec.text() + ": " + e.getMessage() + ".", e);
     } finally {

@@ -10,6 +10,7 @@ public final class OngoingFault implements AutoCloseable {
   private final long beginNanos;
   private final long inForceNanos;
   private final Deque<Repair> repairs;
+  private final Thread hook = new Thread(this::interrupted, "repair");
 
   /** Takes one part of a fault back. */
   interface Repair {
@@ -32,13 +33,36 @@ public final class OngoingFault implements AutoCloseable {
     return inForceNanos;
   }
 
+  /** From here on an interrupt of this process repairs everything, too. */
+  OngoingFault guarded() {
+    Runtime.getRuntime().addShutdownHook(hook);
+    return this;
+  }
+
+  private void interrupted() {
+    try {
+      repair();
+    } catch (LabException e) {
+      System.err.println("understudy: " + e.getMessage());
+    }
+  }
+
   /**
    * Repairs everything, the newest part first; more calls do nothing.
    *
    * @throws LabException the first failure; the other parts are repaired nevertheless
    */
   @Override
-  public synchronized void close() throws LabException {
+  public void close() throws LabException {
+    try {
+      Runtime.getRuntime().removeShutdownHook(hook);
+    } catch (IllegalStateException ending) {
+      // The hook runs already: whoever comes second finds nothing left to repair.
+    }
+    repair();
+  }
+
+  private synchronized void repair() throws LabException {
     @Nullable LabException first = null;
     while (!repairs.isEmpty()) {
       try {
