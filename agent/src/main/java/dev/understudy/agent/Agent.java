@@ -177,7 +177,8 @@ final class Agent implements AutoCloseable {
             options.state(),
             options.uplink(),
             new CgroupPlaces(Path.of("/sys/fs/cgroup"), options.cgroupMemory(), options.cgroup()),
-            new ToolPaths(options.criu(), options.runc()));
+            new ToolPaths(options.criu(), options.runc()),
+            List.of(options.key(), options.run(), options.state()));
     for (WorkloadSpec workload : cluster.workloads()) {
       boolean runs = workload.nodes().contains(self.name()) && !self.witnessOnly();
       if (runs) {

@@ -76,7 +76,7 @@ public final class AgentMain {
   }
 
   /** A broken invariant: the gates shut by themselves, so dying at once is the safe thing to do. */
-  private static void broken(Thread thread, Throwable thrown) {
+  static void broken(Thread thread, Throwable thrown) {
     System.err.println("understudy-agent: broken on thread " + thread.getName());
     thrown.printStackTrace();
     Runtime.getRuntime().halt(EXIT_BROKEN);

@@ -12,7 +12,8 @@ import dev.understudy.core.protocol.Epoch;
 import dev.understudy.core.protocol.GenerationId;
 import dev.understudy.core.protocol.Input;
 import java.io.IOException;
-import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /** Captures a running workload and ships what it got, on the workload's own thread for that. */
 final class Checkpoints {
@@ -38,13 +39,17 @@ final class Checkpoints {
   }
 
   /**
-   * Keeps the last state of a program that gives way, behind a checkpoint that may be under way.
+   * Keeps the last state of a program that gives way. On the thread of the copies, so that nothing
+   * starts in its place before it is gone; after a checkpoint that may be under way.
    */
   void keepAside(Copy copy, Epoch reign, CopyRemover remover) {
-    workers.checkpoint(() -> {
+    CompletableFuture<@Nullable Void> idle = new CompletableFuture<>();
+    workers.checkpoint(() -> idle.complete(null));
+    workers.copies(() -> {
+      idle.join();
       String where = Aside.keep(sandbox, copy, reign, facts);
       reports.record(NodeEvent.KEPT_ASIDE, "epoch", reign.toString(), "where", where);
-      remover.removeLater(copy);
+      remover.remove(copy);
     });
   }
 
@@ -102,8 +107,7 @@ final class Checkpoints {
 
   private void keepOnly(Generation newest) {
     try {
-      Generation.deleteOthers(
-          sandbox.places().generations(reports.workload()), List.of(newest.id()));
+      Generation.deleteOlder(sandbox.places().generations(reports.workload()), newest.id());
     } catch (IOException e) {
       reports.complain("old generations stay: " + e.getMessage());
     }

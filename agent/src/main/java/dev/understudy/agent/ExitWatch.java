@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.understudy.agent;
 
+import dev.understudy.agent.linux.Errno;
 import dev.understudy.agent.linux.LinuxException;
 import dev.understudy.agent.linux.PidFd;
 import dev.understudy.agent.linux.Poller;
@@ -32,7 +33,10 @@ final class ExitWatch {
       PidFd process = PidFd.open(pid);
       watched.add(new Watched(poller.add(process.fd()), process, onExit));
       return process;
-    } catch (LinuxException gone) {
+    } catch (LinuxException e) {
+      if (e.errno() != Errno.ESRCH) {
+        throw new IllegalStateException("process " + pid + " cannot be watched: " + e, e);
+      }
       later.accept(onExit);
       return null;
     }

@@ -15,7 +15,6 @@ import dev.understudy.api.control.NodeEvent;
 import dev.understudy.core.protocol.GenerationId;
 import dev.understudy.core.protocol.Input;
 import java.io.IOException;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -139,13 +138,16 @@ final class HeldSlot {
   }
 
   /**
-   * Restores and holds what arrived, then removes what it replaces: one after the other, so that a
-   * large copy costs one core and not several.
+   * Restores and holds what arrived, then removes what it replaces: one after the other and one
+   * generation at a time, so that a large copy costs one core and not several.
    *
    * @return why it is not held; empty when it is
    */
-  Optional<String> receive(Generation generation) {
+  synchronized Optional<String> receive(Generation generation) {
     HeldCopy former = held;
+    if (former != null && !generation.id().newerThan(former.id())) {
+      return Optional.of(former.id() + " is held, which came meanwhile");
+    }
     if (former == null) {
       return hold(generation);
     }
@@ -180,8 +182,7 @@ final class HeldSlot {
 
   private void keepOnly(Generation newest) {
     try {
-      Generation.deleteOthers(
-          sandbox.places().generations(sandbox.spec().workload()), List.of(newest.id()));
+      Generation.deleteOlder(sandbox.places().generations(sandbox.spec().workload()), newest.id());
     } catch (IOException e) {
       reports.complain("old generations stay: " + e.getMessage());
     }

@@ -3,9 +3,11 @@ package dev.understudy.agent;
 
 import dev.understudy.agent.linux.EventFd;
 import dev.understudy.core.protocol.Input;
+import java.util.ArrayDeque;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.function.LongFunction;
+import org.jspecify.annotations.Nullable;
 
 /** What other threads have for the duty cycle, in order of arrival, bounded. */
 final class Mailbox {
@@ -29,7 +31,9 @@ final class Mailbox {
   }
 
   private final BlockingQueue<Mail> queue = new ArrayBlockingQueue<>(CAPACITY);
+  private final ArrayDeque<Mail> own = new ArrayDeque<>();
   private final EventFd bell;
+  private volatile @Nullable Thread reader;
 
   Mailbox(EventFd bell) {
     this.bell = bell;
@@ -46,6 +50,12 @@ final class Mailbox {
   }
 
   private void put(Mail mail) {
+    if (Thread.currentThread().equals(reader)) {
+      // The reader must not wait for itself; how much it tells itself is bounded by what it reads.
+      own.addLast(mail);
+      bell.signal();
+      return;
+    }
     try {
       queue.put(mail);
     } catch (InterruptedException e) {
@@ -65,14 +75,15 @@ final class Mailbox {
   }
 
   /** Hands everything that is there to the reader, within limits. */
-  void drain(Reader reader) {
+  void drain(Reader taker) {
+    reader = Thread.currentThread();
     bell.drain();
     for (int i = 0; i < DRAIN_MOST; i++) {
-      Mail mail = queue.poll();
+      Mail mail = own.isEmpty() ? queue.poll() : own.pollFirst();
       if (mail == null) {
         return;
       }
-      reader.take(mail);
+      taker.take(mail);
     }
     bell.signal();
   }

@@ -65,7 +65,16 @@ final class NodeExecutor implements DutyCycle.Executor {
   public void persist(DurableState state) {
     // Ceilings only rise, so the newest state is the only one that has to get there.
     unsaved.set(state);
-    disk.execute(this::save);
+    disk.execute(this::saveOrDie);
+  }
+
+  /** An executor would keep what is thrown to itself, and counters were never reserved again. */
+  private void saveOrDie() {
+    try {
+      save();
+    } catch (RuntimeException | Error broken) {
+      AgentMain.broken(Thread.currentThread(), broken);
+    }
   }
 
   private void save() {
@@ -80,7 +89,7 @@ final class NodeExecutor implements DutyCycle.Executor {
       // not stay so when the disk has room again.
       journal.record(Clock.bootNanos(), "", NodeEvent.DISK_FAILED, "why", String.valueOf(e));
       unsaved.compareAndSet(null, state);
-      var _ = disk.schedule(this::save, RETRY_MILLIS, TimeUnit.MILLISECONDS);
+      var _ = disk.schedule(this::saveOrDie, RETRY_MILLIS, TimeUnit.MILLISECONDS);
       return;
     }
     mailbox.tell(at -> new Input.Persisted(at, state));

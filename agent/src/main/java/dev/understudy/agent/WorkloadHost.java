@@ -33,9 +33,6 @@ import org.jspecify.annotations.Nullable;
 final class WorkloadHost {
   private static final int REHEARSALS = 5;
 
-  /** Of 40 ms each. */
-  private static final int FREEZE_ATTEMPTS = 50;
-
   private final String name;
   private final Sandbox sandbox;
   private final Program program;
@@ -272,10 +269,8 @@ final class WorkloadHost {
 
   private void freeze(Copy copy) {
     try {
-      for (int i = 0; i < FREEZE_ATTEMPTS; i++) {
-        if (copy.tree().freeze() || !copy.tree().alive()) {
-          return;
-        }
+      if (copy.tree().freeze()) {
+        return;
       }
     } catch (LinuxException e) {
       throw new IllegalStateException("own processes cannot be stopped: " + e.getMessage(), e);

@@ -74,8 +74,8 @@ final class MeasureOptions {
     if (bytes.isEmpty() || bytes.getAsLong() < CountCluster.MEMORY_BYTES_LEAST) {
       throw wrong("--memory must be a size of at least 8MiB, as 256MiB or 1GiB, not " + text);
     }
-    if (bytes.getAsLong() > 1L << 40) {
-      throw wrong("--memory must be at most 1024GiB, not " + text);
+    if (bytes.getAsLong() > 3L << 30) {
+      throw wrong("--memory must be at most 3GiB, not " + text);
     }
     return bytes.getAsLong();
   }

@@ -20,7 +20,7 @@ class MeasureCommandsTest {
         "--interval soon           | --interval must be a time from 50ms to 60m",
         "--memory 4MiB             | --memory must be a size of at least 8MiB",
         "--memory lots             | --memory must be a size of at least 8MiB",
-        "--memory 99999GiB         | --memory must be at most 1024GiB",
+        "--memory 99999GiB         | --memory must be at most 3GiB",
         "--seed x                  | Invalid value for option '--seed'",
         "--wrong                   | Unknown option: '--wrong'"
       })

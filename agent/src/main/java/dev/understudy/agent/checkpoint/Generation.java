@@ -2,6 +2,7 @@
 package dev.understudy.agent.checkpoint;
 
 import dev.understudy.agent.runtime.Trees;
+import dev.understudy.core.protocol.Epoch;
 import dev.understudy.core.protocol.GenerationId;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -9,6 +10,8 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -25,6 +28,7 @@ public record Generation(Path directory, Manifest manifest) {
   static final String SHM = "shm.tar";
 
   private static final String PARTIAL = "partial-";
+  private static final Pattern NAME = Pattern.compile("([1-9][0-9]{0,17})-(.+)-([0-9]{1,19})");
 
   /** Which one it is. */
   public GenerationId id() {
@@ -92,25 +96,33 @@ public record Generation(Path directory, Manifest manifest) {
   }
 
   /**
-   * Deletes every generation of a workload except some.
-   *
-   * @param kept those to keep; partial ones are left to their makers
+   * Deletes the generations of a workload that are older than one. Newer ones are left: the node
+   * may have got one from another while it still shipped its own. Partial ones are left to their
+   * makers.
    */
-  public static void deleteOthers(Path generations, List<GenerationId> kept) throws IOException {
+  public static void deleteOlder(Path generations, GenerationId newest) throws IOException {
     if (!Files.isDirectory(generations)) {
       return;
     }
-    List<String> names = kept.stream().map(Generation::name).toList();
     List<Path> entries;
     try (Stream<Path> list = Files.list(generations)) {
       entries = list.toList();
     }
     for (Path entry : entries) {
-      String name = entry.getFileName().toString();
-      if (!names.contains(name) && !name.startsWith(PARTIAL)) {
+      Optional<GenerationId> id = id(entry.getFileName().toString());
+      if (id.isPresent() && newest.newerThan(id.get())) {
         Trees.delete(entry);
       }
     }
+  }
+
+  private static Optional<GenerationId> id(String name) {
+    Matcher parts = NAME.matcher(name);
+    if (!parts.matches()) {
+      return Optional.empty();
+    }
+    Epoch epoch = new Epoch(Long.parseLong(parts.group(1)), parts.group(2));
+    return Optional.of(new GenerationId(epoch, Long.parseLong(parts.group(3))));
   }
 
   private static String name(GenerationId id) {

@@ -15,6 +15,7 @@ import javax.crypto.Cipher;
 import javax.crypto.Mac;
 import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
+import jdk.net.ExtendedSocketOptions;
 
 /**
  * A TCP connection between two agents that both know the cluster key. Each side sends a nonce and
@@ -40,6 +41,9 @@ final class ShipChannel implements Closeable {
   private static final int TAG_BYTES = 16;
   private static final int SILENCE_MILLIS = 10_000;
 
+  /** So long a host may not answer the kernel's own questions, one each second. */
+  private static final int DEAD_SECONDS = 5;
+
   private final Socket socket;
   private final DataInputStream in;
   private final OutputStream out;
@@ -63,6 +67,10 @@ final class ShipChannel implements Closeable {
     this.socket = socket;
     socket.setSoTimeout(SILENCE_MILLIS);
     socket.setTcpNoDelay(true);
+    socket.setKeepAlive(true);
+    socket.setOption(ExtendedSocketOptions.TCP_KEEPIDLE, 1);
+    socket.setOption(ExtendedSocketOptions.TCP_KEEPINTERVAL, 1);
+    socket.setOption(ExtendedSocketOptions.TCP_KEEPCOUNT, DEAD_SECONDS);
     this.in = new DataInputStream(socket.getInputStream());
     this.out = socket.getOutputStream();
     this.sealing = new SecretKeySpec(key, "AES");
@@ -96,6 +104,14 @@ final class ShipChannel implements Closeable {
     channel.sealing = derived(key, "called to caller", theirs, mine);
     channel.opening = derived(key, "caller to called", theirs, mine);
     return channel;
+  }
+
+  /**
+   * From now on the other side may work for as long as it needs before it answers: only a dead host
+   * or the transfer's own deadline ends the wait.
+   */
+  void waitForWork() throws IOException {
+    socket.setSoTimeout(0);
   }
 
   /** Bytes written to the network so far. */

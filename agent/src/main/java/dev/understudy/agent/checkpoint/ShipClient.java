@@ -54,6 +54,7 @@ public final class ShipClient {
     ShipResult run(long begin) throws IOException {
       Manifest manifest = generation.manifest();
       channel.send(ShipMessages.OFFER, ByteBuffer.wrap(manifest.toJson()));
+      channel.waitForWork();
       ShipChannel.Frame answer = channel.receive();
       if (answer.type() == ShipMessages.REFUSED) {
         return new ShipResult.Refused(text(answer.payload()));

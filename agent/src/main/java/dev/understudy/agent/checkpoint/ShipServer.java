@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.net.SocketException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
@@ -23,6 +22,7 @@ import java.util.concurrent.TimeUnit;
 public final class ShipServer implements AutoCloseable {
   private static final int CONNECTIONS = 4;
   private static final int BACKLOG = 16;
+  private static final long ACCEPT_AGAIN_MILLIS = 200;
 
   /** The agent's own threads are preferred; those that move generations are not. */
   private static final int NICE = 0;
@@ -76,20 +76,28 @@ public final class ShipServer implements AutoCloseable {
 
   private void accept() {
     try {
-      while (true) {
+      while (!server.isClosed()) {
         free.acquire();
-        Socket socket = server.accept();
-        open.add(socket);
-        Thread.ofPlatform().daemon().name("ship-receive").start(() -> serve(socket));
+        acceptOne();
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-    } catch (SocketException closed) {
-      if (!server.isClosed()) {
-        lastFailure = Optional.of("accepting stopped: " + Failures.text(closed));
-      }
+    }
+  }
+
+  /** A host that is out of descriptors for a while must not make this node deaf for good. */
+  private void acceptOne() throws InterruptedException {
+    try {
+      Socket socket = server.accept();
+      open.add(socket);
+      Thread.ofPlatform().daemon().name("ship-receive").start(() -> serve(socket));
     } catch (IOException e) {
-      lastFailure = Optional.of("accepting stopped: " + Failures.text(e));
+      free.release();
+      if (!server.isClosed()) {
+        lastFailure = Optional.of("accepting failed: " + Failures.text(e));
+        System.err.println("accepting a transfer failed, tried again: " + Failures.text(e));
+        TimeUnit.MILLISECONDS.sleep(ACCEPT_AGAIN_MILLIS);
+      }
     }
   }
 
@@ -136,7 +144,7 @@ public final class ShipServer implements AutoCloseable {
         try (Arrival arrival = Arrival.begin(manifest, accept.generations(), accept.base())) {
           channel.send(ShipMessages.WANT, ByteBuffer.wrap(arrival.lacking().toByteArray()));
           String damage = arrival.takeChunks(channel);
-          refusal = damage.isEmpty() ? receiver.complete(arrival.commit()) : Optional.of(damage);
+          refusal = damage.isEmpty() ? complete(arrival.commit()) : Optional.of(damage);
         }
         if (refusal.isEmpty()) {
           channel.send(ShipMessages.COMMITTED);
@@ -145,6 +153,15 @@ public final class ShipServer implements AutoCloseable {
         }
       }
     }
+  }
+
+  /** What is refused is not kept either. */
+  private Optional<String> complete(Generation generation) throws IOException {
+    Optional<String> refusal = receiver.complete(generation);
+    if (refusal.isPresent()) {
+      generation.delete();
+    }
+    return refusal;
   }
 
   private static void refuse(ShipChannel channel, String reason) throws IOException {

@@ -2,12 +2,14 @@
 package dev.understudy.agent.gate;
 
 import dev.understudy.agent.linux.NetlinkMessage;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /**
  * One nftables transaction in the kernel's binary form (include/uapi/linux/netfilter/nf_tables.h):
- * all of it happens, or nothing.
+ * all of it happens, or nothing. Families are those of include/uapi/linux/netfilter.h.
  */
-final class NftablesBatch {
+public final class NftablesBatch {
   static final int GET_SET_ELEMENT = 13;
   static final int ELEMENTS_OF_LIST = 3;
 
@@ -23,28 +25,38 @@ final class NftablesBatch {
   private static final int DELETE_SET_ELEMENT = 14;
 
   private static final int POLICY_DROP = 0;
+  private static final int POLICY_ACCEPT = 1;
+  private static final int VERDICT_DROP = 0;
   private static final int VERDICT_ACCEPT = 1;
   private static final int SET_WITH_TIMEOUTS = 0x10;
   private static final int DATATYPE_IFINDEX = 20;
   private static final int META_IIF = 4;
+  private static final int META_IIF_NAME = 6;
+  private static final int META_OIF_NAME = 7;
+  private static final int COMPARE_EQUAL = 0;
+  private static final int COMPARE_LESS = 2;
+  private static final int NUMBER_RANDOM = 1;
+  private static final int TO_NETWORK_ORDER = 1;
+  private static final int INTERFACE_NAME_BYTES = 16;
+  private static final int APPEND = 0x800;
   private static final int REGISTER_VERDICT = 0;
   private static final int REGISTER_1 = 1;
   private static final int VALUE = 1;
   private static final int LIST_ELEMENT = 1;
 
-  private static final int BATCH_BYTES = 8192;
+  private static final int BATCH_BYTES = 32_768;
 
   private final NetlinkMessage message = new NetlinkMessage(BATCH_BYTES);
   private int sequence;
 
   /** Begins a transaction. */
-  NftablesBatch() {
+  public NftablesBatch() {
     message.begin(BATCH_BEGIN, NetlinkMessage.REQUEST, ++sequence);
     generalPart(0, SUBSYSTEM).end();
   }
 
   /** Ends the transaction; nothing can be added then. */
-  NetlinkMessage finished() {
+  public NetlinkMessage finished() {
     message.begin(BATCH_END, NetlinkMessage.REQUEST, ++sequence);
     generalPart(0, SUBSYSTEM).end();
     return message;
@@ -71,20 +83,33 @@ final class NftablesBatch {
   }
 
   /** An empty table, whether there was one of that name or not. */
-  void freshTable(int family, String table) {
+  public void freshTable(int family, String table) {
     noTable(family, table);
     begin(NEW_TABLE, NetlinkMessage.CREATE, family).attribute(1, table).end();
   }
 
   /** No table, whether there was one of that name or not. */
-  void noTable(int family, String table) {
+  public void noTable(int family, String table) {
     begin(NEW_TABLE, NetlinkMessage.CREATE, family).attribute(1, table).end();
     deleteTable(family, table);
   }
 
   /** Deletes a table with all that is in it; it must be there. */
-  void deleteTable(int family, String table) {
+  public void deleteTable(int family, String table) {
     begin(DELETE_TABLE, 0, family).attribute(1, table).end();
+  }
+
+  /** Deletes every table of every family, as the command {@code nft flush ruleset} does. */
+  public void noTables() {
+    begin(DELETE_TABLE, 0, 0).end();
+  }
+
+  /** A chain that lets pass what no rule drops. */
+  public void passingChain(int family, String table, String chain, int hook) {
+    begin(NEW_CHAIN, NetlinkMessage.CREATE, family).attribute(1, table).attribute(3, chain);
+    int nest = message.nest(4);
+    message.attributeNetworkOrder(1, hook).attributeNetworkOrder(2, 0).endNest(nest);
+    message.attributeNetworkOrder(5, POLICY_ACCEPT).attribute(7, "filter").end();
   }
 
   /**
@@ -110,23 +135,81 @@ final class NftablesBatch {
 
   /** A rule that accepts what comes in by a device whose number is in the set. */
   void acceptWhenInSet(int family, String table, String chain, String set) {
-    int append = 0x800;
-    begin(NEW_RULE, NetlinkMessage.CREATE | append, family);
-    message.attribute(1, table).attribute(2, chain);
-    int list = message.nest(4);
-    int meta = beginExpression("meta");
-    message.attributeNetworkOrder(2, META_IIF).attributeNetworkOrder(1, REGISTER_1);
-    endExpression(meta);
+    int list = beginRule(family, table, chain);
+    meta(META_IIF);
     int lookup = beginExpression("lookup");
     message.attribute(1, set).attributeNetworkOrder(2, REGISTER_1);
     endExpression(lookup);
+    verdict(VERDICT_ACCEPT);
+    message.endNest(list).end();
+  }
+
+  /**
+   * A rule that drops some of what passes from a device to a device.
+   *
+   * @param in name of the device by which a frame comes; empty for any
+   * @param out name of the device by which it would leave; empty for any
+   * @param percent how many of a hundred frames are dropped, chosen at random
+   */
+  public void drop(int family, String table, String chain, String in, String out, int percent) {
+    int list = beginRule(family, table, chain);
+    if (!in.isEmpty()) {
+      meta(META_IIF_NAME);
+      compare(COMPARE_EQUAL, name(in));
+    }
+    if (!out.isEmpty()) {
+      meta(META_OIF_NAME);
+      compare(COMPARE_EQUAL, name(out));
+    }
+    if (percent < 100) {
+      int number = beginExpression("numgen");
+      message.attributeNetworkOrder(1, REGISTER_1).attributeNetworkOrder(2, 100);
+      message.attributeNetworkOrder(3, NUMBER_RANDOM);
+      endExpression(number);
+      // Comparing goes by bytes, the first one first.
+      int order = beginExpression("byteorder");
+      message.attributeNetworkOrder(1, REGISTER_1).attributeNetworkOrder(2, REGISTER_1);
+      message.attributeNetworkOrder(3, TO_NETWORK_ORDER);
+      message.attributeNetworkOrder(4, 4).attributeNetworkOrder(5, 4);
+      endExpression(order);
+      compare(COMPARE_LESS, new byte[] {0, 0, 0, (byte) percent});
+    }
+    verdict(VERDICT_DROP);
+    message.endNest(list).end();
+  }
+
+  private static byte[] name(String device) {
+    return Arrays.copyOf(device.getBytes(StandardCharsets.UTF_8), INTERFACE_NAME_BYTES);
+  }
+
+  private int beginRule(int family, String table, String chain) {
+    begin(NEW_RULE, NetlinkMessage.CREATE | APPEND, family);
+    message.attribute(1, table).attribute(2, chain);
+    return message.nest(4);
+  }
+
+  /** Loads what is known of the frame into the register. */
+  private void meta(int key) {
+    int meta = beginExpression("meta");
+    message.attributeNetworkOrder(2, key).attributeNetworkOrder(1, REGISTER_1);
+    endExpression(meta);
+  }
+
+  private void compare(int operation, byte[] value) {
+    int compare = beginExpression("cmp");
+    message.attributeNetworkOrder(1, REGISTER_1).attributeNetworkOrder(2, operation);
+    int data = message.nest(3);
+    message.attribute(VALUE, value).endNest(data);
+    endExpression(compare);
+  }
+
+  private void verdict(int code) {
     int immediate = beginExpression("immediate");
     message.attributeNetworkOrder(1, REGISTER_VERDICT);
     int data = message.nest(2);
     int verdict = message.nest(2);
-    message.attributeNetworkOrder(1, VERDICT_ACCEPT).endNest(verdict).endNest(data);
+    message.attributeNetworkOrder(1, code).endNest(verdict).endNest(data);
     endExpression(immediate);
-    message.endNest(list).end();
   }
 
   private int expressionAt;

@@ -57,7 +57,7 @@ public final class Mounts {
   }
 
   /**
-   * A writable view of folders that are left alone.
+   * A writable view of folders that are left alone; device nodes in it are dead.
    *
    * @param lowers topmost first
    * @param upper takes what is written; on one file system with {@code work}
@@ -68,7 +68,7 @@ public final class Mounts {
     String below = lowers.stream().map(Mounts::escaped).collect(Collectors.joining(":"));
     String options =
         "lowerdir=" + below + ",upperdir=" + escaped(upper) + ",workdir=" + escaped(work);
-    mount("overlay", target, "overlay", 0, options);
+    mount("overlay", target, "overlay", MS_NODEV, options);
   }
 
   /** Overlay's options give the comma, the colon and the backslash a meaning. */

@@ -20,6 +20,10 @@ import java.util.stream.Stream;
  */
 public final class ProcessTree {
   private static final int FREEZE_ROUNDS = 200;
+
+  /** Of 40 ms each. */
+  private static final int STOP_ATTEMPTS = 50;
+
   private static final long ROUND_NANOS = 200_000L;
 
   private final int root;
@@ -83,7 +87,7 @@ public final class ProcessTree {
    * again. It stays stopped until {@link #thaw}, whatever a capture under way does. Not the cgroup
    * freezer: on cgroup v1 a frozen task cannot be killed.
    *
-   * @return whether everything stands; false when the root is gone or a task does not stop
+   * @return false when a task still runs after 2 s: its signal waits for it
    */
   public synchronized boolean freeze() throws LinuxException {
     frozen = true;
@@ -91,7 +95,7 @@ public final class ProcessTree {
       // CRIU takes a foreign stop for a failure. It holds the tree itself, and leaves it stopped.
       return true;
     }
-    return stop();
+    return stopAtLast();
   }
 
   private boolean stop() throws LinuxException {
@@ -140,10 +144,24 @@ public final class ProcessTree {
     capturing = false;
     if (!frozen) {
       resume();
-    } else if (!stop() && alive()) {
-      throw new IllegalStateException(
-          "frozen during a capture, process " + root + " does not stop");
+    } else {
+      stopAtLast();
     }
+  }
+
+  /**
+   * Stops the tree, with patience for a task that waits for a disk; nothing is asked of a tree that
+   * has ended.
+   *
+   * @return false when something still runs after 2 s: its signal waits for it
+   */
+  private boolean stopAtLast() throws LinuxException {
+    for (int i = 0; i < STOP_ATTEMPTS; i++) {
+      if (stop() || !alive()) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private void resume() throws LinuxException {

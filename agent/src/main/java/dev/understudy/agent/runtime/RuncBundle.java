@@ -19,7 +19,8 @@ import java.util.List;
 final class RuncBundle {
   /**
    * What Docker leaves to a container's root; no more than programs are used to. Never
-   * CAP_NET_ADMIN: with it a program gets round {@code agent.gate.OutputGate}.
+   * CAP_NET_ADMIN: with it a program gets round {@code agent.gate.OutputGate}. Nor CAP_MKNOD: no
+   * cgroup filters devices for a copy that was restored.
    */
   private static final List<String> CAPABILITIES =
       List.of(
@@ -27,7 +28,6 @@ final class RuncBundle {
           "CAP_DAC_OVERRIDE",
           "CAP_FSETID",
           "CAP_FOWNER",
-          "CAP_MKNOD",
           "CAP_NET_RAW",
           "CAP_SETGID",
           "CAP_SETUID",

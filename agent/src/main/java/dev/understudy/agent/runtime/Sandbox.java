@@ -2,6 +2,7 @@
 package dev.understudy.agent.runtime;
 
 import dev.understudy.agent.linux.Clock;
+import dev.understudy.agent.linux.Mounts;
 import dev.understudy.agent.linux.PidFd;
 import dev.understudy.api.cluster.Ipv4;
 import java.io.IOException;
@@ -55,6 +56,8 @@ public final class Sandbox implements AutoCloseable {
       wipe(directory);
       Files.createDirectories(directory);
       writeNames(spec, directory.resolve("base"));
+      hide(places, directory.resolve("base"));
+      Trees.delete(places.generations(spec.workload()));
       network = SandboxNetwork.create(spec, places.bridge(), directory.resolve("ns"), gate);
       LogPipe log = LogPipe.open(places.log(spec.workload()));
       return new Sandbox(spec, places, cgroup, network, log);
@@ -80,6 +83,39 @@ public final class Sandbox implements AutoCloseable {
     Files.writeString(
         etc.resolve("hosts"), known.endsWith("\n") ? known + own : known + "\n" + own);
     Files.writeString(etc.resolve("hostname"), spec.workload() + "\n");
+  }
+
+  /**
+   * An overlay over this machine's root shows what lies below other mounts as well, so what must
+   * stay secret is covered by name: a device node 0, 0 in an upper layer stands for "no such file".
+   */
+  private static void hide(SandboxPlaces places, Path base) throws IOException {
+    for (Path secret : places.secrets()) {
+      Optional<Path> shown = MountTable.onRootFileSystem(secret.toRealPath());
+      if (shown.isPresent()) {
+        Path cover = Path.of("/").relativize(shown.get());
+        for (int depth = 1; depth < cover.getNameCount(); depth++) {
+          copyFolder(cover.subpath(0, depth), base);
+        }
+        if (!Files.exists(base.resolve(cover))) {
+          Mounts.makeNode(base.resolve(cover), 0, 0, 0);
+        }
+      }
+    }
+  }
+
+  /** A folder in an upper layer brings its own owner and mode: those of the machine's are kept. */
+  private static void copyFolder(Path name, Path base) throws IOException {
+    Path copy = base.resolve(name);
+    if (!Files.isDirectory(copy)) {
+      Files.createDirectory(copy);
+      Path original = Path.of("/").resolve(name);
+      if (Files.isDirectory(original)) {
+        for (String attribute : List.of("unix:uid", "unix:gid", "unix:mode")) {
+          Files.setAttribute(copy, attribute, Files.getAttribute(original, attribute));
+        }
+      }
+    }
   }
 
   /** What it is for. */

@@ -2,6 +2,7 @@
 package dev.understudy.agent.runtime;
 
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * Where one node keeps what belongs to its sandboxes.
@@ -12,9 +13,15 @@ import java.nio.file.Path;
  * @param bridge the node's uplink, which the outer ends of the veth pairs join
  * @param cgroups where the cgroups lie
  * @param tools CRIU and runc
+ * @param secrets files and folders that no program may read, wherever it sees this machine's root
  */
 public record SandboxPlaces(
-    Path run, Path state, String bridge, CgroupPlaces cgroups, ToolPaths tools) {
+    Path run,
+    Path state,
+    String bridge,
+    CgroupPlaces cgroups,
+    ToolPaths tools,
+    List<Path> secrets) {
   /** The directory of one sandbox. */
   public Path sandbox(String workload) {
     return run.resolve("w").resolve(workload);

@@ -32,7 +32,7 @@ public final class MirrorScenario {
         Generation generation = Stage.captured(Capture.capture(active, copy, Stage.id(i), facts));
         Stage.check(
             generation.manifest().logPipes().equals(List.of(active.log().key())), "log pipe found");
-        Generation.deleteOthers(active.places().generations("count"), List.of(Stage.id(i)));
+        Generation.deleteOlder(active.places().generations("count"), Stage.id(i));
       }
       Stage.check(stage.ask(active).equals("2 1 2"), "the program goes on after a capture");
       Stage.check(!leftRemaps(copy), "no link of CRIU stays behind");

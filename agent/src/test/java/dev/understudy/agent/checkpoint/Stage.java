@@ -68,7 +68,8 @@ final class Stage {
             Path.of("/sys/fs/cgroup"),
             v1 ? Optional.of(base.resolve("memory")) : Optional.empty(),
             group + "/" + node),
-        new ToolPaths(tools.resolve("criu"), tools.resolve("runc")));
+        new ToolPaths(tools.resolve("criu"), tools.resolve("runc")),
+        List.of());
   }
 
   /** Two nodes on one kernel differ by their directories; device names differ by the workload. */

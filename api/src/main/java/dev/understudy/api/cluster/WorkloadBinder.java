@@ -19,7 +19,7 @@ final class WorkloadBinder {
   private static final long INTERVAL_LEAST_NANOS = 50_000_000L;
   private static final long INTERVAL_MOST_NANOS = 3_600_000_000_000L;
   private static final long MEMORY_LEAST_BYTES = 4L << 20;
-  private static final long MEMORY_MOST_BYTES = 1L << 40;
+  private static final long MEMORY_MOST_BYTES = 4L << 30;
   private static final int PORT_MOST = 65_535;
   private static final Pattern VARIABLE = Pattern.compile("[A-Za-z_][A-Za-z0-9_]{0,254}");
 

@@ -11,7 +11,6 @@ import dev.understudy.lab.cluster.Crash;
 import dev.understudy.lab.cluster.Lab;
 import dev.understudy.lab.cluster.LabException;
 import dev.understudy.lab.cluster.LabOptions;
-import dev.understudy.lab.cluster.LabStatus;
 import dev.understudy.lab.probe.Fault;
 import dev.understudy.lab.probe.Probe;
 import dev.understudy.lab.probe.Samples;
@@ -22,7 +21,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -48,6 +46,11 @@ public final class LabStage implements Stage {
               .progress(progress);
       return open(cluster, options);
     };
+  }
+
+  /** A running lab; whoever closes the stage closes the lab. */
+  public static LabStage of(Lab lab, WorkloadSpec workload) {
+    return new LabStage(lab, workload);
   }
 
   private static LabStage open(Cluster cluster, LabOptions options) throws TrialException {
@@ -112,20 +115,9 @@ public final class LabStage implements Stage {
   @Override
   public long agentPid(String node) throws TrialException {
     try {
-      long inner = lab.status(node).pid();
-      long init =
-          lab.status().nodes().stream()
-              .filter(row -> row.name().equals(node))
-              .mapToLong(LabStatus.Node::pid)
-              .findFirst()
-              .orElseThrow(() -> new IllegalStateException("the lab has no node " + node));
-      OptionalLong found = HostPids.find(init, inner);
-      return found.orElseThrow(
-          () -> new TrialException("the agent of node " + node + " has ended", logTail(node)));
+      return lab.agentPid(node);
     } catch (LabException e) {
-      throw failed(e);
-    } catch (IOException e) {
-      throw new TrialException("the agent of node " + node + " cannot be found: " + e, e);
+      throw new TrialException(String.valueOf(e.getMessage()), logTail(node));
     }
   }
 

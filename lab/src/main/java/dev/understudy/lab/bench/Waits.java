@@ -12,7 +12,7 @@ import java.util.Optional;
  * Bounded waits for what a cluster should come to. Looks are far apart, because the agents that
  * answer share the machine with what is measured.
  */
-final class Waits {
+public final class Waits {
   private static final long SECOND_NANOS = 1_000_000_000L;
   private static final long LOOK_EVERY_NANOS = 50_000_000L;
 
@@ -20,7 +20,8 @@ final class Waits {
   private final Time time;
   private final String workload;
 
-  Waits(Stage stage, Time time, String workload) {
+  /** Waits for one workload of a stage. */
+  public Waits(Stage stage, Time time, String workload) {
     this.stage = stage;
     this.time = time;
     this.workload = workload;
@@ -28,12 +29,13 @@ final class Waits {
 
   /** One look: the thing that was waited for, or empty. */
   @FunctionalInterface
-  interface Look<T> {
+  public interface Look<T> {
+    /** Looks. */
     Optional<T> look() throws TrialException;
   }
 
   /** The node that runs the workload, and what its agent says about it. */
-  record Active(String node, WorkloadStatus workload) {}
+  public record Active(String node, WorkloadStatus workload) {}
 
   /** Waits for a copy that is held by a live standby. */
   Active untilProtected(String when, long limitNanos) throws TrialException, InterruptedException {
@@ -42,7 +44,8 @@ final class Waits {
   }
 
   /** Waits until every node is there and the workload is protected. */
-  Active untilWhole(String when, long limitNanos) throws TrialException, InterruptedException {
+  public Active untilWhole(String when, long limitNanos)
+      throws TrialException, InterruptedException {
     return until(
         "the cluster was not whole " + when + " (every node heard, " + workload + " protected)",
         limitNanos,
@@ -50,7 +53,7 @@ final class Waits {
   }
 
   /** Waits for anything, with one look every 50 ms. */
-  <T> T until(String complaint, long limitNanos, Look<T> look)
+  public <T> T until(String complaint, long limitNanos, Look<T> look)
       throws TrialException, InterruptedException {
     return until(complaint, limitNanos, LOOK_EVERY_NANOS, look);
   }

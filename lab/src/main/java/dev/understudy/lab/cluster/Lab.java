@@ -1,19 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.understudy.lab.cluster;
 
+import com.fasterxml.jackson.databind.MappingIterator;
 import dev.understudy.agent.linux.LinuxException;
 import dev.understudy.agent.linux.PidFd;
 import dev.understudy.api.cluster.Cluster;
 import dev.understudy.api.cluster.Ipv4;
 import dev.understudy.api.cluster.NodeSpec;
+import dev.understudy.api.control.Json;
 import dev.understudy.api.control.NodeEvent;
 import dev.understudy.api.control.NodeStatus;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.TreeMap;
 
 /**
  * A running cluster on this machine. Started by {@link #up}, or found again by {@link #attach}.
@@ -247,14 +254,77 @@ public final class Lab implements AutoCloseable {
     }
   }
 
-  /** Restores the port of an isolated node. */
+  /**
+   * Restores the port of an isolated node, and takes away what a killed command left of a fault at
+   * the switch.
+   */
   public void heal(String node) throws LabException {
     parts.init(node);
     try {
-      parts.wiring().restore(parts.node(node).port());
+      String port = parts.node(node).port();
+      parts.wiring().closeDetour(port);
+      parts.wiring().restore(port);
     } catch (LinuxException e) {
       throw LabException.failed("Cannot heal node " + node + ": " + e.getMessage() + ".", e);
     }
+    // Rules of a fault that is in force stay; those that nobody remembers go.
+    parts.filter().add(List.of());
+  }
+
+  /** Breaks something until the fault is closed. */
+  public OngoingFault begin(FaultSpec fault) throws LabException {
+    return Faults.begin(this, parts, fault);
+  }
+
+  /** The agent's process as this machine numbers it. */
+  public long agentPid(String node) throws LabException {
+    try {
+      OptionalLong found = HostPids.find(parts.init(node).pid(), status(node).pid());
+      return found.orElseThrow(
+          () -> LabException.failed("The agent of node " + node + " has just ended."));
+    } catch (IOException e) {
+      throw LabException.failed(
+          "The agent of node " + node + " cannot be found: " + e.getMessage() + ".", e);
+    }
+  }
+
+  /**
+   * Everything that the agents of a node have recorded, of all their starts, oldest first. Read
+   * from the node's disk: it does not matter whether the node is up.
+   */
+  public List<NodeEvent> journal(String node) throws LabException {
+    parts.node(node);
+    Path file = parts.folder().nodeFolder(node).resolve("disk/events.jsonl");
+    List<NodeEvent> events = new ArrayList<>();
+    try {
+      String text = Files.readString(file);
+      // The last line may be half there.
+      String whole = text.substring(0, text.lastIndexOf('\n') + 1);
+      try (MappingIterator<NodeEvent> lines =
+          Json.mapper().readerFor(NodeEvent.class).readValues(whole)) {
+        while (lines.hasNextValue()) {
+          events.add(lines.nextValue());
+        }
+      }
+      return events;
+    } catch (NoSuchFileException noAgentYet) {
+      return List.of();
+    } catch (IOException e) {
+      throw LabException.failed(
+          "The journal of node " + node + " cannot be read: " + e.getMessage() + ".", e);
+    }
+  }
+
+  /** The network namespace of the switch, for threads that join it. */
+  public Path switchNetns() {
+    return Switch.netns(parts.record().keeper());
+  }
+
+  /** The names of the nodes by those of their links at the switch. */
+  public Map<String, String> nodesByPort() {
+    Map<String, String> all = new TreeMap<>();
+    parts.record().nodes().forEach(node -> all.put(node.port(), node.name()));
+    return all;
   }
 
   /** The outside client's network namespace, for threads that join it. */

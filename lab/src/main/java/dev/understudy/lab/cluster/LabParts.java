@@ -24,6 +24,7 @@ final class LabParts implements AutoCloseable {
   private final Places places;
   private final Cgroups cgroups;
   private final Switch wiring;
+  private final SwitchFilter filter;
   private final ControlClient control;
   private final Optional<LabLock> lock;
   private LabRecord record;
@@ -42,6 +43,7 @@ final class LabParts implements AutoCloseable {
     this.cgroups = Cgroups.ofHost();
     this.control = new ControlClient(folder.key());
     this.wiring = Switch.of(record.keeper());
+    this.filter = SwitchFilter.of(record.keeper());
   }
 
   /** The parts of a running lab; with the right to change it, if asked for. */
@@ -90,6 +92,10 @@ final class LabParts implements AutoCloseable {
 
   Switch wiring() {
     return wiring;
+  }
+
+  SwitchFilter filter() {
+    return filter;
   }
 
   ControlClient control() {
@@ -237,6 +243,7 @@ final class LabParts implements AutoCloseable {
   @Override
   public void close() throws LabException {
     wiring.close();
+    filter.close();
     if (lock.isPresent()) {
       lock.get().close();
     }

@@ -1,23 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.understudy.lab.cluster;
 
+import dev.understudy.agent.runtime.Trees;
 import dev.understudy.api.control.Json;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A lab's folder: {@code lab.json}, {@code cluster.yaml}, {@code key}, {@code lock}, scripts, and
@@ -165,7 +162,7 @@ record StateFolder(Path root, String lab) {
     try (Stream<Path> entries = Files.list(path())) {
       for (Path entry : entries.toList()) {
         if (!entry.equals(file("lock"))) {
-          removeTree(entry);
+          Trees.delete(entry);
         }
       }
     } catch (NoSuchFileException absent) {
@@ -209,30 +206,6 @@ record StateFolder(Path root, String lab) {
       }
       return in.readAllBytes();
     }
-  }
-
-  private static void removeTree(Path top) throws IOException {
-    // Symbolic links are not followed: a node's disk may hold any.
-    Files.walkFileTree(
-        top,
-        new SimpleFileVisitor<>() {
-          @Override
-          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-              throws IOException {
-            Files.delete(file);
-            return FileVisitResult.CONTINUE;
-          }
-
-          @Override
-          public FileVisitResult postVisitDirectory(Path folder, @Nullable IOException failure)
-              throws IOException {
-            if (failure != null) {
-              throw failure;
-            }
-            Files.delete(folder);
-            return FileVisitResult.CONTINUE;
-          }
-        });
   }
 
   private static LabException unusable(String verb, Path file, IOException e) {

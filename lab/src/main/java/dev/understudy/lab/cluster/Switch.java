@@ -102,6 +102,34 @@ final class Switch implements AutoCloseable {
     return netlink.exists(port) && netlink.isUp(port);
   }
 
+  /** The end of a detour that lies in the switch, and the end beside the node's port. */
+  static String detour(String port, boolean inSwitch) {
+    return (inSwitch ? "x" : "y") + port.substring(1);
+  }
+
+  /**
+   * Takes a port out of the switch and puts one end of a new pair in its place, so that somebody
+   * may stand between the other end and the port.
+   */
+  synchronized void openDetour(String port) throws LinuxException {
+    String inside = detour(port, true);
+    String beside = detour(port, false);
+    netlink.createVeth(inside, beside);
+    netlink.setUp(beside);
+    netlink.setUp(inside);
+    netlink.clearMaster(port);
+    netlink.setMaster(inside, BRIDGE);
+  }
+
+  /** Puts the port back, if it is out. */
+  synchronized void closeDetour(String port) throws LinuxException {
+    String inside = detour(port, true);
+    if (netlink.exists(inside)) {
+      netlink.delete(inside);
+      netlink.setMaster(port, BRIDGE);
+    }
+  }
+
   @Override
   public synchronized void close() {
     if (open) {

@@ -59,14 +59,4 @@ class FiguresTest {
         .isEqualTo("A B C");
     assertThat(Machine.cpuModel(List.of())).isEqualTo("unknown");
   }
-
-  @Test
-  void aProcessIsFoundByItsNumberInsideItsNamespace() throws Exception {
-    long own = ProcessHandle.current().pid();
-
-    assertThat(HostPids.find(own, own)).hasValue(own);
-    assertThat(HostPids.find(own, Long.MAX_VALUE)).isEmpty();
-    assertThat(HostPids.innermostPid(List.of("Pid:\t9", "NSpid:\t4711\t12\t3"))).isEqualTo(3);
-    assertThat(HostPids.innermostPid(List.of("Pid:\t9"))).isEqualTo(-1);
-  }
 }

@@ -44,6 +44,7 @@ class LabTest {
       assertThat(LabFixture.answers(lab.clientNetns(), a)).isFalse();
       assertThat(lab.status().nodes().getFirst().state()).isEqualTo("isolated");
       lab.heal("a");
+      // The kernel tells bridges of a link's return once a second, for all links of the machine.
       assertThat(LabFixture.within5s(() -> LabFixture.answers(lab.clientNetns(), a))).isTrue();
 
       long pid = lab.status().nodes().getFirst().pid();

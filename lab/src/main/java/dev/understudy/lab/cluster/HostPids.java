@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.understudy.lab.bench;
+package dev.understudy.lab.cluster;
 
 import java.io.IOException;
 import java.nio.file.DirectoryStream;

@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.understudy.lab.cluster;
+
+import dev.understudy.agent.gate.NftablesBatch;
+import dev.understudy.agent.linux.Clock;
+import dev.understudy.agent.linux.LinuxException;
+import dev.understudy.agent.linux.Namespaces;
+import dev.understudy.agent.linux.NetlinkSocket;
+import dev.understudy.agent.linux.PidFd;
+import dev.understudy.agent.linux.Signals;
+import dev.understudy.api.cluster.NodeSpec;
+import dev.understudy.lab.tools.HostPrograms;
+import java.io.File;
+import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** Breaks what a {@link FaultSpec} describes, and keeps what repairs it. */
+final class Faults {
+  /** A hog that was forgotten ends by itself: the limit of its processor time. */
+  private static final String HOG = "ulimit -t 600; while :; do :; done";
+
+  private static final File DEVNULL = new File("/dev/null");
+
+  private final Lab lab;
+  private final LabParts parts;
+  private final Deque<OngoingFault.Repair> repairs = new ArrayDeque<>();
+
+  private Faults(Lab lab, LabParts parts) {
+    this.lab = lab;
+    this.parts = parts;
+  }
+
+  /** Begins a fault; when one part of it cannot be done, the parts before are repaired. */
+  static OngoingFault begin(Lab lab, LabParts parts, FaultSpec spec) throws LabException {
+    for (String node : spec.nodes()) {
+      parts.init(node);
+    }
+    if (spec.peer().isPresent()) {
+      parts.node(spec.peer().get());
+    }
+    Faults faults = new Faults(lab, parts);
+    long begin = Clock.bootNanos();
+    boolean done = false;
+    try {
+      faults.strike(spec);
+      OngoingFault ongoing = new OngoingFault(begin, Clock.bootNanos(), faults.repairs);
+      done = true;
+      // With a lab that ends with this process there is nothing to be repaired.
+      return parts.record().life() == LabRecord.Life.PERSISTENT ? ongoing.guarded() : ongoing;
+    } catch (IOException e) {
+      throw LabException.failed("Cannot " + spec.text() + ": " + e.getMessage() + ".", e);
+    } finally {
+      if (!done) {
+        new OngoingFault(begin, begin, faults.repairs).close();
+      }
+    }
+  }
+
+  private void strike(FaultSpec spec) throws LabException, IOException {
+    List<String> nodes = spec.nodes();
+    switch (spec.kind()) {
+      case CRASH -> crash(nodes);
+      case ISOLATE -> {
+        for (String node : nodes) {
+          lab.isolate(node);
+          repairs.push(() -> lab.heal(node));
+        }
+      }
+      case PARTITION -> filter(cuts(nodes, others(nodes, spec), true, true));
+      case DEAF -> filter(cuts(nodes, others(nodes, spec), true, false));
+      case MUTE -> filter(cuts(nodes, others(nodes, spec), false, true));
+      case LOSS -> filter(losses(nodes, spec.lossPercent()));
+      case DELAY -> {
+        for (String node : nodes) {
+          delay(node, spec);
+        }
+      }
+      case KILL_AGENT -> signal(nodes, false);
+      case STOP_AGENT -> signal(nodes, true);
+      case HOG -> {
+        for (String node : nodes) {
+          hog(node);
+        }
+      }
+      case FLUSH_FILTERS -> {
+        for (String node : nodes) {
+          flush(node);
+        }
+      }
+    }
+  }
+
+  private void crash(List<String> nodes) throws LabException {
+    // Repairs come in the other order: first everything is started, then waited for.
+    for (String node : nodes) {
+      repairs.push(() -> lab.awaitAgent(node));
+    }
+    for (String node : nodes) {
+      lab.crash(node);
+      repairs.push(() -> lab.start(node));
+    }
+  }
+
+  private List<String> others(List<String> nodes, FaultSpec spec) {
+    return spec.peer().isPresent()
+        ? List.of(spec.peer().get())
+        : lab.cluster().nodes().stream()
+            .map(NodeSpec::name)
+            .filter(n -> !nodes.contains(n))
+            .toList();
+  }
+
+  private List<SwitchFilter.Rule> cuts(
+      List<String> nodes, List<String> others, boolean in, boolean out) throws LabException {
+    List<SwitchFilter.Rule> rules = new ArrayList<>();
+    for (String node : nodes) {
+      String port = parts.node(node).port();
+      for (String other : others) {
+        String far = parts.node(other).port();
+        if (in) {
+          rules.add(SwitchFilter.Rule.cut(far, port));
+        }
+        if (out) {
+          rules.add(SwitchFilter.Rule.cut(port, far));
+        }
+      }
+    }
+    return rules;
+  }
+
+  private List<SwitchFilter.Rule> losses(List<String> nodes, int percent) throws LabException {
+    List<SwitchFilter.Rule> rules = new ArrayList<>();
+    for (String node : nodes) {
+      String port = parts.node(node).port();
+      rules.add(new SwitchFilter.Rule(port, "", percent));
+      rules.add(new SwitchFilter.Rule("", port, percent));
+    }
+    return rules;
+  }
+
+  private void filter(List<SwitchFilter.Rule> rules) throws LabException {
+    parts.filter().add(rules);
+    repairs.push(() -> parts.filter().remove(rules));
+  }
+
+  private void delay(String node, FaultSpec spec) throws LabException, IOException {
+    String port = parts.node(node).port();
+    repairs.push(() -> lab.heal(node));
+    parts.wiring().openDetour(port);
+    Relay relay =
+        Relay.start(
+            parts.record().keeper(),
+            port,
+            Switch.detour(port, false),
+            spec.delayLeastNanos(),
+            spec.delayMostNanos(),
+            spec.seed());
+    repairs.push(relay::close);
+  }
+
+  /** Stops or kills agents; both without a process in between, which a busy machine would delay. */
+  private void signal(List<String> nodes, boolean stop) throws LabException, IOException {
+    List<PidFd> agents = new ArrayList<>();
+    try {
+      for (String node : nodes) {
+        agents.add(PidFd.open(lab.agentPid(node)));
+      }
+      for (PidFd agent : agents) {
+        agent.signal(stop ? Signals.SIGSTOP : Signals.SIGKILL);
+      }
+    } finally {
+      if (stop) {
+        agents.forEach(agent -> repairs.push(() -> goOn(agent)));
+      } else {
+        agents.forEach(PidFd::close);
+      }
+    }
+  }
+
+  private static void goOn(PidFd agent) throws LabException {
+    try (agent) {
+      agent.signal(Signals.SIGCONT);
+    } catch (LinuxException e) {
+      throw LabException.failed("Cannot let an agent go on: " + e.getMessage() + ".", e);
+    }
+  }
+
+  private void hog(String node) throws LabException, IOException {
+    for (int i = 0; i < Runtime.getRuntime().availableProcessors(); i++) {
+      List<String> command = lab.execCommand(node, List.of("sh", "-c", HOG));
+      Process hog =
+          HostPrograms.builder(command)
+              .redirectInput(Redirect.from(DEVNULL))
+              .redirectOutput(Redirect.DISCARD)
+              .redirectError(Redirect.DISCARD)
+              .start();
+      repairs.push(() -> end(hog));
+    }
+  }
+
+  private static void end(Process hog) throws LabException {
+    List<ProcessHandle> below = hog.descendants().toList();
+    below.forEach(ProcessHandle::destroyForcibly);
+    hog.destroyForcibly();
+    try {
+      if (!hog.waitFor(5, TimeUnit.SECONDS)) {
+        throw LabException.failed("Process " + hog.pid() + " does not end.");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw LabException.failed("Interrupted while a program ended.", e);
+    }
+  }
+
+  private void flush(String node) throws LabException, IOException {
+    Path netns = Switch.netns(parts.init(node));
+    try (NetlinkSocket socket =
+        Namespaces.callIn(netns, () -> NetlinkSocket.open(NetlinkSocket.NETFILTER))) {
+      NftablesBatch batch = new NftablesBatch();
+      batch.noTables();
+      socket.transact(batch.finished(), "nftables: flush the ruleset of node " + node);
+    }
+  }
+}
