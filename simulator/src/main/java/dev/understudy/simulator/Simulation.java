@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.understudy.simulator;
+
+/** One run: faults strike, then all is well for a majority, and one active must be reached. */
+public final class Simulation {
+  /** After that all is well, it must stay so for this many leases. */
+  private static final int STEADY_LEASES = 20;
+
+  private Simulation() {}
+
+  /** Runs a plan; the same plan comes to the same result everywhere. */
+  public static RunResult run(Plan plan, Model model, Trace trace) {
+    World world = new World(plan.setup(), plan.seed(), model, trace);
+    plan.faults().forEach(world::strike);
+    world.start();
+    world.runUntil(plan.stormNanos());
+    if (world.violation().isEmpty()) {
+      mustBeServed(world, plan);
+    }
+    return new RunResult(
+        plan.seed(),
+        world.now(),
+        world.events(),
+        world.violation(),
+        world.falseFailovers(),
+        world.lapses(),
+        world.traceHash());
+  }
+
+  private static void mustBeServed(World world, Plan plan) {
+    Liveness liveness = new Liveness(world, plan);
+    long bound = liveness.boundNanos();
+    boolean served = world.runUntil(liveness::isThere, bound);
+    if (!served) {
+      world.violated(
+          "liveness",
+          "not well after " + Millis.text(bound) + " without faults:" + liveness.missing());
+      return;
+    }
+    world.runUntil(world.now() + STEADY_LEASES * plan.setup().timing().leaseNanos());
+    if (!liveness.isThere()) {
+      world.violated("liveness", "not well for long without faults:" + liveness.missing());
+    }
+  }
+}
