@@ -33,8 +33,8 @@ final class Invariants {
 
   // ---- agents ----------------------------------------------------------------------------------
 
-  void agentStarted(VirtualNode node) {
-    states.agentStarted(node);
+  void agentStarted(VirtualNode node, long startedAt) {
+    states.agentStarted(node, startedAt);
   }
 
   void agentEnded(VirtualNode node) {
