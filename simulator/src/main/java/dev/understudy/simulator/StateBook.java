@@ -118,8 +118,11 @@ final class StateBook {
         Told book = told(node, world.workload(workload));
         book.held = book.held.equals(id) ? GenerationId.NONE : book.held;
       }
-      case Input.GateShut(_, var workload) ->
-          told(node, world.workload(workload)).reignAt = world.now();
+      case Input.GateShut(_, var workload) -> {
+        Told book = told(node, world.workload(workload));
+        // What a new agent reads back is of a former life.
+        book.reignAt = book.reigned.equals(Epoch.NONE) ? book.reignAt : world.now();
+      }
       default -> {}
     }
   }
