@@ -18,10 +18,11 @@ final class Layering {
   private static final Map<String, List<String>> MAY_NAME =
       Map.of(
           "core", List.of("core"),
+          "simulator", List.of("core", "simulator"),
           "api", List.of("core", "api"),
           "agent", List.of("core", "api", "agent"),
           "lab", List.of("core", "api", "agent", "lab"),
-          "cli", List.of("core", "api", "agent", "lab", "cli"),
+          "cli", List.of("core", "simulator", "api", "agent", "lab", "cli"),
           "tidy", List.of("tidy"));
 
   private static final List<String> CORE_PACKAGES =

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.understudy.simulator;
+
+import dev.understudy.core.protocol.GroupConfig;
+import dev.understudy.core.timing.Timing;
+
+/** When all is well again: one active for each workload, and the client gets its answers. */
+final class Liveness {
+  /** Rounds of split votes that end within so many, but for a chance below one in a billion. */
+  private static final int ROUNDS_MOST = 20;
+
+  private static final long SECOND = 1_000_000_000L;
+
+  private final World world;
+  private final Plan plan;
+
+  Liveness(World world, Plan plan) {
+    this.world = world;
+    this.plan = plan;
+  }
+
+  /** Whether each workload has exactly one active, which the client reaches. */
+  boolean isThere() {
+    for (int workload = 0; workload < world.setup().groups().size(); workload++) {
+      if (!world.client().isServed(workload) || open(workload) != 1) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private int open(int workload) {
+    int open = 0;
+    for (VirtualNode node : world.nodes()) {
+      open += node.gateOpen(workload) ? 1 : 0;
+    }
+    return open;
+  }
+
+  /** What is missing, for people. */
+  String missing() {
+    StringBuilder text = new StringBuilder();
+    for (GroupConfig group : world.setup().groups()) {
+      int workload = world.workload(group.workload());
+      if (!world.client().isServed(workload) || open(workload) != 1) {
+        text.append(' ').append(group.workload()).append(": gates open on ");
+        text.append(world.openGates(group.workload())).append(", the client asks ");
+        text.append(world.client().known(workload)).append(", seen as ");
+        for (VirtualNode node : world.nodes()) {
+          text.append(node).append(node.views()).append(' ');
+        }
+      }
+    }
+    return text.toString();
+  }
+
+  /**
+   * The longest time from the last fault to that. Every wait that the protocol knows, one after the
+   * other, although most of them overlap.
+   */
+  long boundNanos() {
+    Timing timing = plan.setup().timing();
+    Pace pace = plan.setup().pace();
+    int most = plan.setup().groups().stream().mapToInt(g -> g.members().size()).max().orElse(0);
+    // A machine that is switched on again: its boot, its first write, a failed one before it.
+    long boot = pace.bootNanos() + 2 * (SECOND + slowestDisk());
+    // Its silence, and what was promised before.
+    long silence = 2 * timing.promiseNanos();
+    // Somebody who is heard has state and cannot be elected: voters wait for him.
+    long state = 10 * SECOND;
+    // The program failed again and again: the longest back-off.
+    long backoff = backoffNanos();
+    // A round: silence, everybody's turn, a candidature that is given up, and the wait after it.
+    long round =
+        timing.windowNanos()
+            + 3L * most * timing.staggerNanos()
+            + timing.leaseNanos() * 3 / 2
+            + 3L * timing.leaseNanos();
+    // The program's start, then the client's own question in case that no announcement arrived.
+    long start = pace.startNanos() + VirtualClient.ASKS_EVERY_NANOS + pace.linkMostNanos();
+    long sum = boot + silence + state + backoff + ROUNDS_MOST * round + start;
+    return sum + sum * timing.driftPpm() / 1_000_000;
+  }
+
+  private long slowestDisk() {
+    long slowest = plan.setup().pace().diskNanos();
+    for (Fault fault : plan.faults()) {
+      slowest = fault instanceof Fault.Disk disk ? Math.max(slowest, disk.writeNanos()) : slowest;
+    }
+    return slowest;
+  }
+
+  /** One second, doubled for each failure in a row, five times at most. */
+  private long backoffNanos() {
+    int failures = 0;
+    for (Fault fault : plan.faults()) {
+      failures +=
+          switch (fault) {
+            case Fault.ProgramExit _, Fault.ProgramHang _, Fault.CopyDies _ -> 1;
+            case Fault.StartFails _ -> 5;
+            default -> 0;
+          };
+    }
+    return failures == 0 ? 0 : SECOND << Math.min(failures - 1, 5);
+  }
+}

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.understudy.simulator;
+
+import dev.understudy.core.protocol.GroupConfig;
+import dev.understudy.core.protocol.Verdict;
+import java.util.Arrays;
+
+/** Who reigned until when and why no longer: counts failovers that were not needed. */
+final class Reigns {
+  private static final int NOBODY = -1;
+
+  /** How long before its end a reign must have been untroubled, to be lost without need. */
+  private static final int LEASES_LOOKED_BACK = 4;
+
+  private static final class Reign {
+    int node = NOBODY;
+    long beganAt;
+    long endedAt = Long.MAX_VALUE;
+    boolean needed;
+  }
+
+  private final World world;
+  private final Reign[] reigns;
+  private long falseFailovers;
+  private long lapses;
+
+  Reigns(World world) {
+    this.world = world;
+    reigns = new Reign[world.setup().groups().size()];
+    Arrays.setAll(reigns, _ -> new Reign());
+  }
+
+  long falseFailovers() {
+    return falseFailovers;
+  }
+
+  long lapses() {
+    return lapses;
+  }
+
+  void said(Verdict verdict) {
+    if (verdict instanceof Verdict.Lapsed) {
+      lapses++;
+    }
+  }
+
+  void began(VirtualNode node, int workload) {
+    Reign reign = reigns[workload];
+    boolean moved = reign.node != NOBODY && reign.node != node.index();
+    if (moved && !reign.needed && wasWell(reign, workload)) {
+      falseFailovers++;
+      world.say(
+          "world",
+          "FALSE FAILOVER of ",
+          world.setup().groups().get(workload).workload(),
+          " from ",
+          world.nodes().get(reign.node),
+          " to ",
+          node);
+    }
+    reign.node = node.index();
+    reign.beganAt = world.now();
+    reign.endedAt = Long.MAX_VALUE;
+    reign.needed = false;
+  }
+
+  /** A reign ends by a decision; {@code programFailed} is a good reason. */
+  void ended(VirtualNode node, int workload, boolean programFailed) {
+    Reign reign = reigns[workload];
+    if (reign.node == node.index() && reign.endedAt == Long.MAX_VALUE) {
+      reign.endedAt = world.now();
+      reign.needed = programFailed;
+    }
+  }
+
+  void agentEnded(VirtualNode node) {
+    for (Reign reign : reigns) {
+      if (reign.node == node.index()) {
+        // Even if it had lapsed before: it cannot have come back.
+        reign.needed = true;
+      }
+    }
+  }
+
+  /** Whether the active and a majority had no trouble for some leases before the reign's end. */
+  private boolean wasWell(Reign reign, int workload) {
+    GroupConfig group = world.setup().groups().get(workload);
+    long lease = world.setup().timing().leaseNanos();
+    long ended = Math.min(reign.endedAt, world.now());
+    long since = ended - LEASES_LOOKED_BACK * lease;
+    VirtualNode active = world.nodes().get(reign.node);
+    if (!world.trouble().nodeWell(reign.node, since) || active.agentSince() > since) {
+      return false;
+    }
+    int well = 1;
+    for (String member : group.members()) {
+      int voter = world.index(member);
+      boolean counts =
+          voter != reign.node
+              && world.trouble().nodeWell(voter, since)
+              && world.trouble().linkWell(reign.node, voter, since)
+              && isAlong(reign, voter, since);
+      well += counts ? 1 : 0;
+    }
+    return well >= group.members().size() / 2 + 1;
+  }
+
+  /** Whether that voter was there when the reign began, or could be taken along since its start. */
+  private boolean isAlong(Reign reign, int voter, long since) {
+    long promise = world.setup().timing().promiseNanos();
+    long started = world.nodes().get(voter).agentSince();
+    boolean wasThere = started <= reign.beganAt - promise;
+    boolean disksWell =
+        world.trouble().diskWell(voter, started) && world.trouble().diskWell(reign.node, started);
+    return started <= since - promise && (wasThere || disksWell);
+  }
+}

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.understudy.simulator;
+
+import dev.understudy.core.protocol.GroupConfig;
+import dev.understudy.core.protocol.GroupConfig.Quorum;
+import dev.understudy.core.timing.Timing;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The shape of a virtual cluster.
+ *
+ * @param timing which times it uses
+ * @param nodes their names
+ * @param groups one for each workload
+ * @param pace how long things take
+ */
+public record Setup(Timing timing, List<String> nodes, List<GroupConfig> groups, Pace pace) {
+  private static final long MILLI = 1_000_000L;
+
+  public Setup {
+    nodes = List.copyOf(nodes);
+    groups = List.copyOf(groups);
+    for (GroupConfig group : groups) {
+      if (!nodes.containsAll(group.members())) {
+        throw new IllegalArgumentException("group " + group + " has other nodes than " + nodes);
+      }
+    }
+  }
+
+  /** One mirrored workload in one group of all these nodes, all of which may run it. */
+  public static Setup of(Timing timing, String workload, List<String> nodes) {
+    GroupConfig group = new GroupConfig(workload, nodes, nodes, Quorum.MAJORITY, true, 200 * MILLI);
+    return new Setup(timing, nodes, List.of(group), Pace.USUAL);
+  }
+
+  /** The same cluster, in which things take another time. */
+  public Setup withPace(Pace other) {
+    return new Setup(timing, nodes, groups, other);
+  }
+
+  /**
+   * The shape that a seed stands for: mostly three nodes, sometimes five, sometimes many; now and
+   * then a workload has only two.
+   */
+  static Setup draw(Chance chance) {
+    Timing timing = timing(chance);
+    int kind = chance.below(100);
+    int size = kind < 65 ? 3 : kind < 87 ? 5 : 4 + chance.below(6);
+    int few = chance.percent(70) ? 1 : 2;
+    int workloads = kind < 87 ? few : 2 + chance.below(4);
+    List<String> nodes = new ArrayList<>();
+    for (int i = 0; i < size; i++) {
+      nodes.add(String.valueOf((char) ('a' + i)));
+    }
+    List<GroupConfig> groups = new ArrayList<>();
+    for (int i = 1; i <= workloads; i++) {
+      groups.add(group("w" + i, nodes, chance));
+    }
+    return new Setup(timing, nodes, groups, Pace.USUAL);
+  }
+
+  private static Timing timing(Chance chance) {
+    int kind = chance.below(100);
+    if (kind < 55) {
+      return Timing.STANDARD;
+    }
+    return kind < 90 ? Timing.FAST : kind < 97 ? Timing.RELAXED : Timing.WIDE;
+  }
+
+  private static GroupConfig group(String workload, List<String> nodes, Chance chance) {
+    List<String> pool = new ArrayList<>(nodes);
+    List<String> members = new ArrayList<>();
+    boolean pair = chance.percent(8);
+    int size = pair ? 2 : nodes.size() >= 5 && chance.percent(50) ? 5 : 3;
+    while (members.size() < size) {
+      members.add(pool.remove(chance.below(pool.size())));
+    }
+    int runners = !pair && chance.percent(40) ? size - 1 : size;
+    boolean mirrored = chance.percent(85);
+    long interval = chance.between(100, 1_000) * MILLI;
+    return new GroupConfig(
+        workload,
+        members,
+        members.subList(0, runners),
+        pair ? Quorum.PAIR_CONSISTENCY : Quorum.MAJORITY,
+        mirrored,
+        interval);
+  }
+
+  /** As one line. */
+  @Override
+  public String toString() {
+    StringBuilder text = new StringBuilder(timing.profile()).append(", nodes ").append(nodes);
+    for (GroupConfig group : groups) {
+      text.append(", ").append(group.workload()).append(" on ").append(group.members());
+      if (group.runners().size() < group.members().size()) {
+        text.append(" (runs on ").append(group.runners()).append(')');
+      }
+      text.append(group.mirrored() ? "" : " restart");
+    }
+    return text.toString();
+  }
+}
