@@ -41,7 +41,7 @@ public final class DatagramCodec {
 
   private static final int NODES_MOST = 253;
   private static final int MAGIC = 0x554E44;
-  private static final int VERSION = 2;
+  private static final int VERSION = 3;
   private static final int DIGEST_AT = 4;
   private static final int LENGTH_AT = 12;
   private static final int FIELDS_AT = 14;

@@ -10,9 +10,10 @@ import java.util.List;
 /**
  * Writes and reads the rows of a datagram, and the positions of names. For one thread.
  *
- * <p>A row is, in this order: workload (1 byte), stand (1), highest, epoch, released, held epoch,
- * held sequence, standby (1), echo epoch, echo time, time of the question that gets a yes. Its
- * numbers are {@link Numbers}:
+ * <p>A row is, in this order: workload (1 byte), stand and flags (1), highest, epoch, released,
+ * held epoch, held sequence, standby (1), echo epoch, echo time, time of the question that gets a
+ * yes, and those of echo nanos, ask nanos + 1, reign from that a flag announces, because they are
+ * not the usual zero. Its numbers are {@link Numbers}:
  *
  * <ul>
  *   <li>An epoch is 0 for none, 1 for the row's highest, otherwise its counter + 1 and the node
@@ -20,17 +21,11 @@ import java.util.List;
  *   <li>A sequence is 0, 1 for the living process, otherwise itself + 1.
  *   <li>A time is 0 for none, otherwise 1 + how much earlier it is than the latest one of all rows,
  *       which stands in the header: most rows echo one beat.
- *   <li>What longer leases need follows only where the stand has its top bit set: echo lease, asked
- *       lease + 1, and the oldest start with a reign, as they are.
  * </ul>
  */
 final class RowCodec {
-  /** Longest row: workload, stand, five epochs, sequence, standby, two times, long leases. */
-  static final int BYTES_MOST =
-      3 + 5 * (Numbers.BYTES_MOST + 1) + Numbers.BYTES_MOST + 5 * Numbers.BYTES_MOST;
-
-  /** Of the stand: long leases follow. */
-  private static final int LONG_LEASES = 128;
+  /** Longest row: workload, stand, standby, five epochs, sequence, two times, three of a flag. */
+  static final int BYTES_MOST = 3 + 5 * (Numbers.BYTES_MOST + 1) + 6 * Numbers.BYTES_MOST;
 
   private static final int NO_NODE = 254;
 
@@ -42,6 +37,11 @@ final class RowCodec {
   private static final int NONE = 0;
   private static final int HIGHEST = 1;
   private static final int LIVE = 1;
+
+  private static final int STAND_BITS = 7;
+  private static final int ECHO_NANOS = 8;
+  private static final int ASK_NANOS = 16;
+  private static final int REIGN_FROM = 32;
 
   private final Names nodes;
   private final Names workloads;
@@ -68,9 +68,11 @@ final class RowCodec {
 
   void put(Row row, long latest, ByteBuffer out) {
     highest = Epoch.NONE;
-    boolean longLeases = longLeases(row.echoNanos(), row.askNanos(), row.reignFrom());
-    out.put((byte) workloads.position(row.workload()));
-    out.put((byte) (row.stand().code() | (longLeases ? LONG_LEASES : 0)));
+    int flags =
+        (row.echoNanos() == Row.ORDINARY ? 0 : ECHO_NANOS)
+            | (row.askNanos() == Row.ORDINARY ? 0 : ASK_NANOS)
+            | (row.reignFrom() == 0 ? 0 : REIGN_FROM);
+    out.put((byte) workloads.position(row.workload())).put((byte) (row.stand().code() | flags));
     putEpoch(row.highest(), out);
     highest = row.highest();
     putEpoch(row.epoch(), out);
@@ -81,24 +83,18 @@ final class RowCodec {
     putEpoch(row.echoEpoch(), out);
     putTime(row.echoSentAt(), latest, out);
     putTime(row.yesTo(), latest, out);
-    if (longLeases) {
-      Numbers.put(row.echoNanos(), out);
-      Numbers.put(Math.addExact(row.askNanos(), 1), out);
-      Numbers.put(row.reignFrom(), out);
-    }
-  }
-
-  private static boolean longLeases(long echoNanos, long askNanos, long reignFrom) {
-    return echoNanos != Row.ORDINARY || askNanos != Row.ORDINARY || reignFrom != 0;
+    putFlagged(row.echoNanos(), ECHO_NANOS, flags, out);
+    putFlagged(row.askNanos() + 1, ASK_NANOS, flags, out);
+    putFlagged(row.reignFrom(), REIGN_FROM, flags, out);
   }
 
   Row read(long latest, ByteBuffer in) throws MalformedDatagram {
     highest = Epoch.NONE;
     String workload = workloads.at(Numbers.readByte(in));
-    int code = Numbers.readByte(in) & 255;
-    boolean longLeases = (code & LONG_LEASES) != 0;
-    int stand = code & ~LONG_LEASES;
-    if (stand >= STANDS.size()) {
+    int flags = Numbers.readByte(in);
+    int stand = flags & STAND_BITS;
+    boolean known = (flags | STAND_BITS | ECHO_NANOS | ASK_NANOS | REIGN_FROM) == 63;
+    if (!known || stand >= STANDS.size()) {
       throw new MalformedDatagram();
     }
     highest = readEpoch(in);
@@ -109,12 +105,6 @@ final class RowCodec {
     Epoch echoEpoch = readEpoch(in);
     long echoSentAt = readTime(latest, in);
     long yesTo = readTime(latest, in);
-    long echoNanos = longLeases ? Numbers.read(in) : Row.ORDINARY;
-    long askNanos = longLeases ? Numbers.read(in) - 1 : Row.ORDINARY;
-    long reignFrom = longLeases ? Numbers.read(in) : 0;
-    if (longLeases && !longLeases(echoNanos, askNanos, reignFrom)) {
-      throw new MalformedDatagram();
-    }
     return new Row(
         workload,
         STANDS.get(stand),
@@ -125,10 +115,29 @@ final class RowCodec {
         (standby & 255) == NO_NODE ? "" : nodes.at(standby),
         echoEpoch,
         echoSentAt,
-        echoNanos,
+        readFlagged(0, ECHO_NANOS, flags, in),
         yesTo,
-        askNanos,
-        reignFrom);
+        readFlagged(1, ASK_NANOS, flags, in) - 1,
+        readFlagged(0, REIGN_FROM, flags, in));
+  }
+
+  private static void putFlagged(long number, int flag, int flags, ByteBuffer out) {
+    if ((flags & flag) != 0) {
+      Numbers.put(number, out);
+    }
+  }
+
+  /** What follows if its flag is set, and then differs from the usual number. */
+  private static long readFlagged(long usual, int flag, int flags, ByteBuffer in)
+      throws MalformedDatagram {
+    if ((flags & flag) == 0) {
+      return usual;
+    }
+    long number = Numbers.read(in);
+    if (number == usual) {
+      throw new MalformedDatagram();
+    }
+    return number;
   }
 
   private void putEpoch(Epoch epoch, ByteBuffer out) {

@@ -79,7 +79,7 @@ class DatagramCodecTest {
       assertDropped(Drop.FOREIGN, flipped(bytes, bit));
     }
     // What another version looks like behind its number is not ours to judge.
-    assertDropped(Drop.FOREIGN, new byte[] {'U', 'N', 'D', 3});
+    assertDropped(Drop.FOREIGN, new byte[] {'U', 'N', 'D', 99});
     DatagramCodec otherKey = new DatagramCodec(Samples.key(2), Samples.NODES, Samples.WORKLOADS);
     assertDropped(Drop.FOREIGN, Samples.bytes(otherKey, Samples.datagram(List.of())));
     List<String> names = List.of("a", "w", "b");

@@ -145,7 +145,7 @@ final class Samples {
               Row.ORDINARY,
               Row.NO_TIME,
               Row.ORDINARY,
-              0));
+              3));
     }
     return rows;
   }
@@ -166,10 +166,10 @@ final class Samples {
               "w",
               new Epoch(most, "a"),
               rows.isEmpty() ? most : 0,
-              most,
+              Long.MAX_VALUE,
               0,
               most,
-              most));
+              Long.MAX_VALUE));
     }
     return rows;
   }
