@@ -28,6 +28,11 @@ record EventDetails(String kind, List<String> details) {
               Integer.toString(votes));
       case Verdict.Withdrew _ -> words(NodeEvent.WITHDREW, "text", verdict.text());
       case Verdict.Lapsed _ -> words(NodeEvent.LAPSED, "text", verdict.text());
+      case Verdict.Alone _ -> words(NodeEvent.ALONE, "text", verdict.text());
+      case Verdict.Accompanied _ -> words(NodeEvent.ACCOMPANIED, "text", verdict.text());
+      case Verdict.KeptAside _ -> words(NodeEvent.YIELDED, "text", verdict.text());
+      case Verdict.Fenced _ -> words(NodeEvent.FENCED, "text", verdict.text());
+      case Verdict.FenceVoid _ -> words(NodeEvent.FENCE_VOID, "text", verdict.text());
       case Verdict.Released _ -> words(NodeEvent.RELEASED, "text", verdict.text());
       case Verdict.Raised _ -> words(NodeEvent.RAISED, "text", verdict.text());
       case Verdict.Late _ -> words(NodeEvent.LATE, "text", verdict.text());

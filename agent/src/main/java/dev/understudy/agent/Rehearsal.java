@@ -148,7 +148,8 @@ final class Rehearsal {
         fly(name, new Input.CheckpointDone(then, WORKLOAD, id, MILLI));
       }
       case Command.ShutGate _ -> fly(name, new Input.GateShut(then, WORKLOAD));
-      case Command.OpenGate _, Command.Announce _, Command.Freeze _, Command.Discard _ -> {}
+      case Command.OpenGate _, Command.Announce _, Command.Freeze _ -> {}
+      case Command.Discard _, Command.KeepAside _ -> {}
     }
   }
 

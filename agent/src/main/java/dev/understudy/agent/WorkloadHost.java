@@ -33,6 +33,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,11 +43,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class WorkloadHost {
   private static final int REHEARSALS = 5;
-
-  /** Sends a generation to a node and returns when it is held there. */
-  interface Shipment {
-    void ship(Generation generation, String standby) throws IOException;
-  }
 
   private final String name;
   private final Sandbox sandbox;
@@ -110,7 +106,8 @@ final class WorkloadHost {
       case Command.Start(_, var reign) -> start(reign);
       case Command.Announce _ -> announce();
       case Command.Freeze _ -> freeze();
-      case Command.Discard(_, var why) -> discard(why, now);
+      case Command.Discard(_, var why) -> discard(why, now, this::remove);
+      case Command.KeepAside(_, var reign, var why) -> discard(why, now, c -> keepAside(c, reign));
       case Command.Checkpoint(_, var generation, var standby) -> checkpoint(generation, standby);
     }
   }
@@ -189,14 +186,14 @@ final class WorkloadHost {
     }
   }
 
-  private void discard(String why, long now) {
+  private void discard(String why, long now, Consumer<Copy> how) {
     startWanted = Epoch.NONE;
     Copy ended = running;
     running = null;
     runningExit = unwatched(runningExit);
     if (ended != null) {
       journal.record(now, name, NodeEvent.DISCARDED, "why", why);
-      workers.copies(() -> remove(ended));
+      workers.copies(() -> how.accept(ended));
     }
   }
 
@@ -242,7 +239,8 @@ final class WorkloadHost {
   }
 
   private void exited(Copy copy) {
-    if (!isRunning(copy)) {
+    // Copies are records, so equal ones are the same: no two have one directory.
+    if (!copy.equals(running)) {
       return;
     }
     // Its last reign counts: a frozen program that was thawed ends in another than it began in.
@@ -265,7 +263,7 @@ final class WorkloadHost {
     heldExit = null;
     lastError = "the held copy " + copy.id() + " has died";
     record(NodeEvent.COPY_LOST, "generation", copy.id().toString());
-    workers.copies(() -> remove(copy));
+    workers.copies(() -> remove(copy.copy()));
     mailbox.tell(at -> new Input.CopyLost(at, name, copy.id()));
   }
 
@@ -286,11 +284,6 @@ final class WorkloadHost {
       exits.unwatch(exit);
     }
     return null;
-  }
-
-  /** Copies are records, so equal ones are the same: no two have one directory. */
-  private boolean isRunning(Copy copy) {
-    return copy.equals(running);
   }
 
   private void checkpoint(GenerationId id, String standby) {
@@ -342,7 +335,7 @@ final class WorkloadHost {
         Integer.toString(fresh.processes()));
     mailbox.tell(at -> new Input.CopyHeld(at, name, fresh.id()));
     if (former != null) {
-      workers.copies(() -> remove(former));
+      workers.copies(() -> remove(former.copy()));
     }
     return Optional.empty();
   }
@@ -435,8 +428,13 @@ final class WorkloadHost {
     }
   }
 
-  private void remove(HeldCopy former) {
-    remove(former.copy());
+  private void keepAside(Copy copy, Epoch reign) {
+    // Behind a checkpoint of the same copy that may be under way.
+    workers.checkpoint(() -> {
+      String where = Aside.keep(sandbox, copy, reign, facts);
+      mailbox.post(() -> record(NodeEvent.KEPT_ASIDE, "epoch", reign.toString(), "where", where));
+      workers.copies(() -> remove(copy));
+    });
   }
 
   private void remove(Copy copy) {

@@ -6,7 +6,8 @@ import java.nio.file.Path;
 /**
  * Where one node keeps what belongs to its sandboxes.
  *
- * @param run on a tmpfs, lost with the node: sandboxes in {@code w}, generations in {@code g}
+ * @param run on a tmpfs, lost with the node: sandboxes in {@code w}, generations in {@code g},
+ *     those put aside in {@code aside}
  * @param state on disk: logs in {@code logs}, unpacked images in {@code images}
  * @param bridge the node's uplink, which the outer ends of the veth pairs join
  * @param cgroups where the cgroups lie
@@ -22,6 +23,11 @@ public record SandboxPlaces(
   /** The directory of one workload's generations. */
   public Path generations(String workload) {
     return run.resolve("g").resolve(workload);
+  }
+
+  /** Where generations of one workload are kept that nothing uses, for people. */
+  public Path aside(String workload) {
+    return run.resolve("aside").resolve(workload);
   }
 
   /** The log of one workload. */

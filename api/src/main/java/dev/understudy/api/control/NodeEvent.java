@@ -76,6 +76,24 @@ public record NodeEvent(
   /** This node's own timers were late. */
   public static final String LATE = "late";
 
+  /** The active lost all others and goes on without a lease, because the user wants it so. */
+  public static final String ALONE = "alone";
+
+  /** An active that went on without a lease has one again. */
+  public static final String ACCOMPANIED = "accompanied";
+
+  /** Two nodes were active; this one gave way. */
+  public static final String YIELDED = "yielded";
+
+  /** What the program knew that gave way was captured ({@code epoch}, {@code where}). */
+  public static final String KEPT_ASIDE = "kept-aside";
+
+  /** Somebody vouched that another node can have no effect any more. */
+  public static final String FENCED = "fenced";
+
+  /** A node was heard that was said to be fenced. */
+  public static final String FENCE_VOID = "fence-void";
+
   /** On the active: nobody holds a copy any more. */
   public static final String UNPROTECTED = "unprotected";
 }

@@ -36,6 +36,13 @@ final class ActiveView {
     return news;
   }
 
+  /** That node can have no effect any more: as good as released when it is the one followed. */
+  void fenced(String other, long now) {
+    if (node.equals(other) && releasedAt == Long.MIN_VALUE) {
+      releasedAt = now;
+    }
+  }
+
   /** This node reigns itself. */
   void own(String self, Epoch reign) {
     node = self;

@@ -27,6 +27,12 @@ public sealed interface Command {
   /** End the workload's own processes: another node reigns. Held copies stay. */
   record Discard(String workload, String why) implements Command {}
 
+  /**
+   * Like {@link Discard}, but for people to look at: two nodes were active at the same time, and
+   * the stopped processes have state of that epoch which the one that goes on does not have.
+   */
+  record KeepAside(String workload, Epoch epoch, String why) implements Command {}
+
   /** Capture the running program, ship it to the standby and have it held there. */
   record Checkpoint(String workload, GenerationId generation, String standby) implements Command {}
 }

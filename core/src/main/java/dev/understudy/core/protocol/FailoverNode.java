@@ -115,6 +115,7 @@ public final class FailoverNode {
         durable = state;
       }
       case Input.GateShut(_, var workload) -> group(workload).gateShut(turn);
+      case Input.Fenced(_, var workload, var node) -> group(workload).fenced(node, turn);
       case Input.Running(_, var workload, var epoch) -> group(workload).running(epoch, turn);
       case Input.Failed(_, var workload, var epoch, var reason) ->
           group(workload).failed(epoch, reason, turn);

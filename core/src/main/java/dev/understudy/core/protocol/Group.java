@@ -2,34 +2,19 @@
 package dev.understudy.core.protocol;
 
 import dev.understudy.core.timing.Timing;
-import java.util.List;
-import java.util.Optional;
-import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.random.RandomGenerator;
 
-/** One workload's protocol state on one node. */
+/**
+ * One workload's protocol state on one node. What arrives is {@link Hearing}'s matter, the way to
+ * an election {@link Candidature}'s, and a reign of this node {@link Tenure}'s.
+ */
 final class Group {
   private static final long NEVER = Long.MAX_VALUE;
 
-  private final GroupConfig config;
-  private final String self;
-  private final Timing timing;
-  private final RandomGenerator random;
-  private final Voter voter;
-  private final Reign reign;
-  private final Copies copies = new Copies();
-  private final ActiveView active = new ActiveView();
-  private final Mirror mirror;
-  private final Succession succession;
-  private final Backoff backoff = new Backoff();
-  private final TreeMap<String, Long> yesTo = new TreeMap<>();
-  private Standing standing;
-  private Epoch released = Epoch.NONE;
-  private long highestSeen;
-  private long gateUntil = Long.MIN_VALUE;
-  private boolean hasState;
-  private boolean suspicionSaid;
+  private final GroupState state;
+  private final Tenure tenure;
+  private final Candidature candidature;
+  private final Hearing hearing;
 
   Group(
       GroupConfig config,
@@ -38,462 +23,136 @@ final class Group {
       Epoch floor,
       long silentUntil,
       RandomGenerator random) {
-    this.config = config;
-    this.self = self;
-    this.timing = timing;
-    this.random = random;
-    this.voter = new Voter(timing.promiseNanos(), timing.leaseNanos(), floor);
-    this.reign = new Reign(timing.leaseNanos());
-    this.mirror = new Mirror(config, self, timing);
-    this.succession = new Succession(config, self, timing, copies, active);
-    this.standing = new Standing.Silent(silentUntil);
-    this.highestSeen = floor.counter();
-    active.vacate(silentUntil);
+    this.state = new GroupState(config, self, timing, floor, silentUntil);
+    this.tenure = new Tenure(state);
+    this.candidature = new Candidature(state, tenure, random);
+    this.hearing = new Hearing(state, candidature, tenure);
   }
 
   GroupConfig config() {
-    return config;
+    return state.config;
   }
 
   long highestSeen() {
-    return Math.max(highestSeen, voter.highest().counter());
-  }
-
-  boolean leads() {
-    return standing instanceof Standing.Active || standing instanceof Standing.Candidate;
+    return state.highestSeen();
   }
 
   /** Whether the others have to hear of this node in every beat: a lost question is repeated. */
   boolean speaks() {
-    return leads() || standing instanceof Standing.Asking;
+    return state.leads() || state.standing instanceof Standing.Asking;
   }
 
   // ---- what arrives ----------------------------------------------------------------------------
 
-  /** A row of a peer. Echoes count in any order; everything else only from its newest datagram. */
   void hear(Datagram from, Row row, boolean newest, Turn turn) {
-    highestSeen = Math.max(highestSeen, Math.max(row.highest().counter(), row.epoch().counter()));
-    if (from.receiverIncarnation() == turn.incarnation()) {
-      hearEcho(from.sender(), row, turn.now());
-    }
-    if (!newest) {
-      return;
-    }
-    copies.peerSays(from.sender(), row.held());
-    if (!row.released().equals(Epoch.NONE)) {
-      voter.release(from.sender(), from.senderIncarnation(), row.released(), turn.now());
-      active.released(from.sender(), from.senderIncarnation(), row.released(), turn.now());
-    }
-    if (row.stand() != Row.Stand.ASKING) {
-      yesTo.remove(from.sender());
-    }
-    switch (row.stand()) {
-      case PASSIVE -> voter.dropRequest(from.sender());
-      case ASKING -> hearQuestion(from, turn);
-      case CANDIDATE -> hearRequest(from, row, turn);
-      case ACTIVE -> hearActive(from, row, turn);
-    }
-    mirror.hear(from.sender(), row, reignEpoch(), turn);
-  }
-
-  private void hearEcho(String voterName, Row row, long now) {
-    if (leads() && !row.echoEpoch().equals(Epoch.NONE)) {
-      reign.echo(voterName, row.echoEpoch(), row.echoSentAt(), now);
-    }
-    if (standing instanceof Standing.Asking(var since, var yes) && row.yesTo() >= since) {
-      yes.add(voterName);
-    }
-  }
-
-  private void hearQuestion(Datagram from, Turn turn) {
-    voter.dropRequest(from.sender());
-    boolean wouldVote =
-        !(standing instanceof Standing.Silent)
-            && !(standing instanceof Standing.Active)
-            && active.vacant(turn.now(), timing.windowNanos() - timing.beatNanos())
-            && turn.now() >= succession.trustedFrom(turn)
-            && !succession.forgets(from.sender(), turn);
-    if (wouldVote) {
-      yesTo.put(from.sender(), from.sentAt());
-    } else {
-      yesTo.remove(from.sender());
-    }
-  }
-
-  private void hearRequest(Datagram from, Row row, Turn turn) {
-    if (standing instanceof Standing.Silent || succession.forgets(from.sender(), turn)) {
-      return;
-    }
-    boolean granted =
-        voter.request(
-            from.sender(),
-            from.senderIncarnation(),
-            row.epoch(),
-            from.sentAt(),
-            turn.ceiling(),
-            turn.now());
-    if (granted) {
-      giveWay(from.sender(), turn);
-    }
-  }
-
-  private void hearActive(Datagram from, Row row, Turn turn) {
-    voter.dropRequest(from.sender());
-    boolean news = row.epoch().compareTo(active.epoch()) >= 0;
-    boolean rival = standing instanceof Standing.Active && row.epoch().above(reignEpoch());
-    if (rival) {
-      close("epoch " + row.epoch() + " reigns", turn);
-    }
-    if (!(standing instanceof Standing.Active) && !(standing instanceof Standing.Closing)) {
-      active.heard(from.sender(), from.senderIncarnation(), row, turn.now());
-      if (news) {
-        followNews(from.sender(), turn);
-      }
-    }
-    if (!(standing instanceof Standing.Silent)) {
-      voter.follow(
-          from.sender(),
-          from.senderIncarnation(),
-          row.epoch(),
-          from.sentAt(),
-          turn.ceiling(),
-          turn.now());
-    }
-  }
-
-  private void followNews(String node, Turn turn) {
-    suspicionSaid = false;
-    giveWay(node, turn);
-    if (copies.hasFrozen()) {
-      copies.dropFrozen();
-      turn.effects().run(new Command.Discard(config.workload(), node + " reigns"));
-    }
-  }
-
-  /** Somebody else got this node's vote or reigns: an own question or request is void. */
-  private void giveWay(String to, Turn turn) {
-    switch (standing) {
-      case Standing.Asking _ -> standing = new Standing.Passive();
-      case Standing.Candidate(var epoch, _) -> withdraw(epoch, "gave way to " + to, turn);
-      case Standing.Silent _, Standing.Passive _, Standing.Active _, Standing.Closing _ -> {}
-    }
+    hearing.hear(from, row, newest, turn);
   }
 
   void gateShut(Turn turn) {
-    if (standing instanceof Standing.Closing(var epoch, var why)) {
-      over(epoch, turn);
-      turn.effects().say(new Verdict.Released(config.workload(), epoch, why));
-    }
+    tenure.gateShut(turn);
   }
 
   void running(Epoch epoch, Turn turn) {
-    if (standing instanceof Standing.Active reigning && reigning.covers(epoch)) {
-      hasState = true;
-      mirror.begin(turn.now());
-    }
+    tenure.running(epoch, turn);
   }
 
   void failed(Epoch epoch, String reason, Turn turn) {
-    copies.ended(epoch);
-    if (standing instanceof Standing.Active reigning && reigning.covers(epoch)) {
-      hasState = false;
-      backoff.programFailed(turn.now());
-      close(reason, turn);
-    }
+    tenure.failed(epoch, reason, turn);
   }
 
   void copyHeld(GenerationId generation) {
-    copies.hold(generation);
+    state.copies.hold(generation);
   }
 
   void copyLost(GenerationId generation) {
-    copies.lose(generation);
+    state.copies.lose(generation);
+  }
+
+  /** Somebody vouches that this node can have no effect any more. */
+  void fenced(String node, Turn turn) {
+    if (!state.others().contains(node)) {
+      throw new IllegalArgumentException(node + " is no other member of " + state.others());
+    }
+    state.electorate.fence(node);
+    state.voter.fenced(node, turn.now());
+    state.active.fenced(node, turn.now());
+    turn.effects().say(new Verdict.Fenced(state.workload(), node));
   }
 
   Mirror mirror() {
-    return mirror;
+    return state.mirror;
   }
 
   // ---- what time brings ------------------------------------------------------------------------
 
-  /** Closes a reign whose lease is over, before anything that arrived later can be counted. */
   void checkLease(Turn turn) {
-    if (!(standing instanceof Standing.Active(var epoch, _, _)) || turn.now() < gateUntil) {
-      return;
-    }
-    turn.effects().say(new Verdict.Lapsed(config.workload(), epoch, turn.now() - gateUntil));
-    close("lost the lease", turn);
+    tenure.checkLease(turn);
   }
 
   void advance(Turn turn) {
-    if (standing instanceof Standing.Silent(var until) && turn.now() >= until) {
-      standing = new Standing.Passive();
+    if (state.standing instanceof Standing.Silent(var until) && turn.now() >= until) {
+      state.standing = new Standing.Passive();
     }
-    if (standing instanceof Standing.Silent) {
+    if (state.standing instanceof Standing.Silent) {
       return;
     }
-    grantWaiting(turn);
-    if (standing instanceof Standing.Passive
-        && turn.now() >= succession.mayAskAt(backoff.until(), turn)) {
-      ask(turn);
-    }
-    if (standing instanceof Standing.Asking asking) {
-      advanceQuestion(asking, turn);
-    }
-    if (standing instanceof Standing.Candidate candidate) {
-      advanceCandidature(candidate, turn);
-    }
-    if (standing instanceof Standing.Active(_, _, var since)) {
-      Epoch epoch = token(turn);
-      renew(epoch, turn);
-      backoff.reigning(turn.now(), since);
-      mirror.advance(epoch, turn);
+    hearing.grantWaiting(turn);
+    candidature.advance(turn);
+    if (state.standing instanceof Standing.Active(_, _, var since)) {
+      tenure.advance(since, turn);
     }
   }
 
-  /** The beat period is over: what leaves now counts from now. */
   void beat(Turn turn) {
-    switch (standing) {
-      case Standing.Active reigning -> {
-        raiseIfRefused(reigning, turn);
-        voteForSelf(reignEpoch(), turn);
-      }
-      case Standing.Candidate(var epoch, _) -> {
-        if (voter.boundTo(self, epoch, turn.now())) {
-          voteForSelf(epoch, turn);
-        }
-      }
+    switch (state.standing) {
+      case Standing.Active reigning -> tenure.beat(reigning, turn);
+      case Standing.Candidate(var epoch, _) -> candidature.beat(epoch, turn);
       case Standing.Silent _, Standing.Passive _, Standing.Asking _, Standing.Closing _ -> {}
     }
   }
 
-  private void voteForSelf(Epoch epoch, Turn turn) {
-    if (voter.follow(self, turn.incarnation(), epoch, turn.now(), turn.ceiling(), turn.now())) {
-      reign.echo(self, epoch, turn.now(), turn.now());
-    }
-  }
-
-  /**
-   * A restarted voter refuses counters that it may have forgotten: the same reign goes above, but
-   * not above what those who follow it now have persisted, for they could not go along.
-   */
-  private void raiseIfRefused(Standing.Active reigning, Turn turn) {
-    Epoch epoch = reigning.epoch();
-    if (highestSeen() <= epoch.counter()) {
-      return;
-    }
-    long counter = highestSeen() + 1;
-    if (!turn.peers().majorityAllows(config.members(), self, turn.ceiling(), counter)
-        || !turn.peers().allAllow(reign.followers(turn.now()), self, turn.ceiling(), counter)) {
-      return;
-    }
-    Epoch higher = new Epoch(counter, self);
-    reign.raise(higher);
-    standing = new Standing.Active(higher, reigning.first(), reigning.since());
-  }
-
-  /** The epoch under which this node acts: a raised one only when a successor must go above it. */
-  private Epoch token(Turn turn) {
-    Epoch confirmed = reign.confirmed(config.leaseVotes());
-    Epoch before = active.epoch();
-    if (confirmed.above(before)) {
-      active.own(self, confirmed);
-      mirror.raise(turn.now());
-      turn.effects().say(new Verdict.Raised(config.workload(), before, confirmed));
-    }
-    return confirmed;
-  }
-
-  private void grantWaiting(Turn turn) {
-    if (standing instanceof Standing.Active || standing instanceof Standing.Closing) {
-      return;
-    }
-    Optional<String> candidate = voter.waitingCandidate(turn.now(), turn.ceiling(), copies::of);
-    if (candidate.isEmpty()) {
-      return;
-    }
-    String other = candidate.get();
-    boolean outbid = standing instanceof Standing.Candidate && !succession.comesBefore(other);
-    if (outbid || succession.forgets(other, turn)) {
-      return;
-    }
-    voter.grantWaiting(other, turn.now());
-    giveWay(other, turn);
-    turn.effects().hurry(List.of(other));
-  }
-
-  private void ask(Turn turn) {
-    standing = new Standing.Asking(turn.now(), new TreeSet<>(List.of(self)));
-    turn.effects().hurry(config.others(self));
-    if (!active.node().isEmpty() && !active.isReleased() && !suspicionSaid) {
-      suspicionSaid = true;
-      long silent = turn.now() - active.silentSince();
-      turn.effects().say(new Verdict.Suspected(config.workload(), active.node(), silent));
-    }
-  }
-
-  private void advanceQuestion(Standing.Asking asking, Turn turn) {
-    if (turn.now() < succession.mayAskAt(backoff.until(), turn)) {
-      standing = new Standing.Passive();
-      return;
-    }
-    long counter = highestSeen() + 1;
-    if (asking.yes().size() < config.electionVotes() || counter > turn.ceiling()) {
-      return;
-    }
-    // Used once and for all: a late vote of a candidature that was given up elects nobody later.
-    highestSeen = counter;
-    Epoch epoch = new Epoch(counter, self);
-    standing = new Standing.Candidate(epoch, turn.now());
-    reign.begin(epoch);
-    turn.effects().hurry(config.others(self));
-  }
-
-  private void advanceCandidature(Standing.Candidate candidate, Turn turn) {
-    Epoch epoch = candidate.epoch();
-    boolean free = !voter.boundElsewhere(self, turn.incarnation(), turn.now());
-    if (free && !voter.boundTo(self, epoch, turn.now())) {
-      voteForSelf(epoch, turn);
-      if (!voter.boundTo(self, epoch, turn.now())) {
-        withdraw(epoch, "a higher epoch than it was granted here", turn);
-        return;
-      }
-    }
-    boolean votes = reign.voters() >= config.electionVotes();
-    long end = gateEnd();
-    if (votes && turn.now() < end) {
-      win(epoch, turn);
-    } else if (turn.now() - candidate.since() >= timing.leaseNanos() * 3 / 2) {
-      withdraw(epoch, "no majority in time, " + reign.voters() + " votes", turn);
-    }
-  }
-
-  private void win(Epoch epoch, Turn turn) {
-    GenerationId offer = copies.own();
-    standing = new Standing.Active(epoch, epoch, turn.now());
-    active.own(self, epoch);
-    suspicionSaid = false;
-    // What is woken has it before it says so; what starts has none to lose until it runs.
-    hasState = !offer.equals(GenerationId.NONE);
-    gateUntil = Long.MIN_VALUE;
-    int votes = reign.voters();
-    turn.effects().say(new Verdict.Elected(config.workload(), epoch, offer, votes));
-    renew(epoch, turn);
-    copies.consume(offer);
-    turn.effects()
-        .run(
-            offer.equals(GenerationId.NONE)
-                ? new Command.Start(config.workload(), epoch)
-                : new Command.Wake(config.workload(), epoch, offer));
-    turn.effects().run(new Command.Announce(config.workload(), epoch));
-    turn.effects().hurry(config.others(self));
-  }
-
-  private void renew(Epoch epoch, Turn turn) {
-    long end = gateEnd();
-    if (end > gateUntil) {
-      gateUntil = end;
-      turn.effects().run(new Command.OpenGate(config.workload(), epoch, end));
-    }
-  }
-
-  private long gateEnd() {
-    long leaseEnd = reign.leaseEnd(config.leaseVotes());
-    return leaseEnd == Long.MIN_VALUE ? leaseEnd : leaseEnd - timing.gateMarginNanos();
-  }
-
-  private void withdraw(Epoch epoch, String why, Turn turn) {
-    long wait =
-        succession.rank(turn) * timing.staggerNanos() + random.nextLong(2 * timing.staggerNanos());
-    backoff.giveWay(turn.now(), wait);
-    turn.effects().say(new Verdict.Withdrew(config.workload(), epoch, why));
-    released = epoch;
-    voter.release(self, turn.incarnation(), epoch, turn.now());
-    standing = new Standing.Passive();
-    turn.effects().hurry(config.others(self));
-  }
-
-  private void close(String why, Turn turn) {
-    Epoch epoch = reignEpoch();
-    Epoch first = standing instanceof Standing.Active reigning ? reigning.first() : epoch;
-    standing = new Standing.Closing(epoch, why);
-    mirror.end();
-    turn.effects().run(new Command.ShutGate(config.workload(), epoch));
-    if (hasState) {
-      turn.effects().run(new Command.Freeze(config.workload()));
-      copies.freeze(first, active.epoch());
-    } else {
-      turn.effects().run(new Command.Discard(config.workload(), why));
-    }
-    hasState = false;
-  }
-
-  private void over(Epoch epoch, Turn turn) {
-    released = epoch;
-    voter.release(self, turn.incarnation(), epoch, turn.now());
-    active.vacate(turn.now());
-    standing = new Standing.Passive();
-    turn.effects().hurry(config.others(self));
-  }
-
-  // ---- small questions -------------------------------------------------------------------------
-
-  private Epoch reignEpoch() {
-    return switch (standing) {
-      case Standing.Active(var epoch, _, _) -> epoch;
-      case Standing.Candidate(var epoch, _) -> epoch;
-      case Standing.Closing(var epoch, _) -> epoch;
-      case Standing.Silent _, Standing.Passive _, Standing.Asking _ -> Epoch.NONE;
-    };
+  /** When time alone would change something. */
+  long wakeAt(Turn turn) {
+    long wake = state.voter.nextLapse(turn.now());
+    return Math.min(
+        wake,
+        switch (state.standing) {
+          case Standing.Silent(var until) -> until;
+          case Standing.Passive _ -> candidature.mayAskAt(turn);
+          case Standing.Asking _, Standing.Closing _ -> NEVER;
+          case Standing.Candidate candidate -> candidature.wakeAt(candidate, turn);
+          case Standing.Active _ -> Math.min(tenure.wakeAt(), state.mirror.nextAt());
+        });
   }
 
   // ---- what leaves -----------------------------------------------------------------------------
 
   Row row(String receiver) {
-    Voter.Echo echo = voter.echoTo(receiver);
+    Voter.Echo echo = state.voter.echoTo(receiver);
     return new Row(
-        config.workload(),
-        standing.told(),
-        leads() ? reignEpoch() : Epoch.NONE,
-        voter.highest(),
-        released,
-        copies.own(),
-        mirror.standby(),
+        state.workload(),
+        state.standing.told(),
+        state.leads() ? state.reignEpoch() : Epoch.NONE,
+        state.voter.highest(),
+        state.released,
+        state.copies.own(),
+        state.mirror.standby(),
         echo.epoch(),
         echo.sentAt(),
-        yesTo.getOrDefault(receiver, Row.NO_TIME));
-  }
-
-  /** When time alone would change something. */
-  long wakeAt(Turn turn) {
-    long wake = voter.nextLapse(turn.now());
-    return Math.min(
-        wake,
-        switch (standing) {
-          case Standing.Silent(var until) -> until;
-          case Standing.Passive _ -> succession.mayAskAt(backoff.until(), turn);
-          case Standing.Asking _, Standing.Closing _ -> NEVER;
-          case Standing.Candidate(_, var since) ->
-              Math.min(
-                  since + timing.leaseNanos() * 3 / 2,
-                  voter.boundElsewhere(self, turn.incarnation(), turn.now())
-                      ? voter.boundUntil()
-                      : NEVER);
-          case Standing.Active _ -> Math.min(gateUntil, mirror.nextAt());
-        });
+        state.yesTo.getOrDefault(receiver, Row.NO_TIME));
   }
 
   GroupView view() {
-    boolean leading = standing instanceof Standing.Active;
+    boolean leading = state.standing instanceof Standing.Active;
     return new GroupView(
-        config.workload(),
-        standing.label(),
+        state.workload(),
+        state.standing.label(),
         leading,
-        active.epoch(),
-        active.node(),
-        leading ? mirror.standby() : active.standby(),
-        copies.own(),
-        mirror.protectedBy(),
-        mirror.intervalNanos());
+        state.active.epoch(),
+        state.active.node(),
+        leading ? state.mirror.standby() : state.active.standby(),
+        state.copies.own(),
+        state.mirror.protectedBy(),
+        state.mirror.intervalNanos());
   }
 }

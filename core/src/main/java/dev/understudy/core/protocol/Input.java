@@ -18,6 +18,14 @@ public sealed interface Input {
   /** The kernel has confirmed that the workload's gate is shut. */
   record GateShut(long now, String workload) implements Input {}
 
+  /**
+   * The operator, or hardware, vouches that this node can have no effect any more: it is switched
+   * off or cut off for good. Promises to it are void here; a pair that prefers consistency may
+   * elect without it, until it is heard again. Who says it of both nodes in turn, while they have
+   * not met in between, gives up that epochs rise.
+   */
+  record Fenced(long now, String workload, String node) implements Input {}
+
   /** The workload runs in this epoch: started, woken or thawed. */
   record Running(long now, String workload, Epoch epoch) implements Input {}
 

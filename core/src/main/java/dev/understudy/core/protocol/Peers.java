@@ -79,35 +79,10 @@ final class Peers {
     return byName.containsKey(name) && peer(name).heardAt >= since;
   }
 
-  /** Whether a majority of these members, this node included, was heard since then. */
-  boolean majorityHeardSince(List<String> members, String self, long since) {
-    int heard = 0;
-    for (String member : members) {
-      if (member.equals(self) || heardSince(member, since)) {
-        heard++;
-      }
-    }
-    return heard > members.size() / 2;
-  }
-
-  /** Whether a majority of these members has that counter within its persisted ceiling. */
-  boolean majorityAllows(List<String> members, String self, long ownCeiling, long counter) {
-    return allowing(members, self, ownCeiling, counter) > members.size() / 2;
-  }
-
-  /** Whether all of these members have that counter within their persisted ceilings. */
-  boolean allAllow(List<String> members, String self, long ownCeiling, long counter) {
-    return allowing(members, self, ownCeiling, counter) == members.size();
-  }
-
-  private int allowing(List<String> members, String self, long ownCeiling, long counter) {
-    int allow = 0;
-    for (String member : members) {
-      long ceiling = member.equals(self) ? ownCeiling : peer(member).ceiling;
-      if (ceiling >= counter) {
-        allow++;
-      }
-    }
-    return allow;
+  /** Those of these members that have that counter within their persisted ceilings. */
+  List<String> allowing(List<String> members, String self, long ownCeiling, long counter) {
+    return members.stream()
+        .filter(m -> (m.equals(self) ? ownCeiling : peer(m).ceiling) >= counter)
+        .toList();
   }
 }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.understudy.core.protocol;
 
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -11,13 +11,13 @@ import java.util.TreeSet;
  * Echoes that a candidate or an active has got for one epoch, and the lease that follows from them:
  * it ends one lease length after the sending of the beat that enough voters have echoed.
  *
- * <p>A raised epoch is beaten at once but used only when enough voters know it: before, a successor
+ * <p>A raised epoch is beaten at once but used only when a majority knows it: before, a successor
  * could be elected below it, and what was stamped with it would look newer than what follows.
  */
 final class Reign {
   private final long leaseNanos;
-  private final Map<String, Long> echoedAt = new TreeMap<>();
-  private final TreeSet<String> knowing = new TreeSet<>();
+  private final Map<String, Long> ends = new TreeMap<>();
+  private final NavigableSet<String> knowing = new TreeSet<>();
   private Epoch epoch = Epoch.NONE;
   private Epoch confirmed = Epoch.NONE;
 
@@ -29,8 +29,13 @@ final class Reign {
   void begin(Epoch next) {
     epoch = next;
     confirmed = Epoch.NONE;
-    echoedAt.clear();
+    ends.clear();
     knowing.clear();
+  }
+
+  /** Enough votes were cast for the epoch: it may be used. */
+  void elected() {
+    confirmed = epoch;
   }
 
   /**
@@ -46,42 +51,30 @@ final class Reign {
   void echo(String voter, Epoch echoed, long sentAt, long now) {
     Invariant.holds(sentAt <= now, "nobody echoes a beat that was not sent yet", sentAt, now);
     if (echoed.equals(epoch)) {
-      echoedAt.merge(voter, sentAt, Math::max);
+      ends.merge(voter, sentAt + leaseNanos, Math::max);
       knowing.add(voter);
     }
   }
 
   /** Whose echoes can still count for the lease. */
   List<String> followers(long now) {
-    return echoedAt.entrySet().stream()
-        .filter(e -> e.getValue() + leaseNanos > now)
-        .map(Map.Entry::getKey)
-        .toList();
+    return ends.entrySet().stream().filter(e -> e.getValue() > now).map(Map.Entry::getKey).toList();
   }
 
-  /** The newest epoch that this many voters know: the token of the reign. */
-  Epoch confirmed(int votes) {
-    if (knowing.size() >= votes) {
+  /** The token of the reign: the newest epoch that a majority knows, or the one of its election. */
+  Epoch confirmed(Electorate electorate) {
+    if (!confirmed.equals(epoch) && electorate.majority(knowing)) {
       confirmed = epoch;
     }
     return confirmed;
   }
 
-  int voters() {
-    return echoedAt.size();
+  NavigableSet<String> voters() {
+    return new TreeSet<>(ends.keySet());
   }
 
-  /** End of the lease when that many voters are needed; {@link Long#MIN_VALUE} without them. */
-  long leaseEnd(int votes) {
-    if (echoedAt.size() < votes) {
-      return Long.MIN_VALUE;
-    }
-    long[] times = new long[echoedAt.size()];
-    int i = 0;
-    for (long time : echoedAt.values()) {
-      times[i++] = time;
-    }
-    Arrays.sort(times);
-    return times[times.length - votes] + leaseNanos;
+  /** By voter: the end of the lease as far as it depends on that one's echo. */
+  Map<String, Long> ends() {
+    return ends;
   }
 }

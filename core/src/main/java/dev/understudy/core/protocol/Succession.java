@@ -21,13 +21,21 @@ final class Succession {
   private final Timing timing;
   private final Copies copies;
   private final ActiveView active;
+  private final Electorate electorate;
 
-  Succession(GroupConfig config, String self, Timing timing, Copies copies, ActiveView active) {
+  Succession(
+      GroupConfig config,
+      String self,
+      Timing timing,
+      Copies copies,
+      ActiveView active,
+      Electorate electorate) {
     this.config = config;
     this.self = self;
     this.timing = timing;
     this.copies = copies;
     this.active = active;
+    this.electorate = electorate;
   }
 
   /** When this node may ask, as far as it knows now; never when it may not run the workload. */
@@ -100,12 +108,12 @@ final class Succession {
     return false;
   }
 
-  /** A node that was late itself needs a majority and one full window on time before it accuses. */
+  /** A node that was late itself needs enough others and a full window on time to accuse again. */
   long trustedFrom(Turn turn) {
     if (turn.lateAt() == Long.MIN_VALUE) {
       return Long.MIN_VALUE;
     }
-    boolean heard = turn.peers().majorityHeardSince(config.members(), self, turn.lateAt());
+    boolean heard = electorate.heardSince(turn.lateAt(), turn);
     return heard ? turn.lateAt() + timing.windowNanos() : NEVER;
   }
 

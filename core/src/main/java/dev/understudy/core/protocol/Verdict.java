@@ -42,6 +42,46 @@ public sealed interface Verdict {
     }
   }
 
+  /** All voters are silent, and the user wants the active to go on: another may be active too. */
+  record Alone(String workload, Epoch epoch) implements Verdict {
+    @Override
+    public String text() {
+      return "hears nobody: goes on in epoch " + epoch + " without a lease";
+    }
+  }
+
+  /** A majority follows an active again that went on without a lease. */
+  record Accompanied(String workload, Epoch epoch) implements Verdict {
+    @Override
+    public String text() {
+      return "holds a lease of epoch " + epoch + " again";
+    }
+  }
+
+  /** Two nodes were active: the state of this one is out of use, but not thrown away. */
+  record KeptAside(String workload, Epoch epoch, String active) implements Verdict {
+    @Override
+    public String text() {
+      return "keeps its state of epoch " + epoch + " aside, since " + active + " was active too";
+    }
+  }
+
+  /** Somebody vouches that a node can have no effect any more. */
+  record Fenced(String workload, String node) implements Verdict {
+    @Override
+    public String text() {
+      return "counts on the word that " + node + " is fenced";
+    }
+  }
+
+  /** A node was heard that was said to be fenced. */
+  record FenceVoid(String workload, String node) implements Verdict {
+    @Override
+    public String text() {
+      return "hears " + node + ", which was said to be fenced: that counts no more";
+    }
+  }
+
   /** The reign is over, and every promise to it. */
   record Released(String workload, Epoch epoch, String why) implements Verdict {
     @Override

@@ -135,6 +135,14 @@ final class Voter {
     }
   }
 
+  /** That node can have no effect any more: no promise to it protects anything. */
+  void fenced(String node, long now) {
+    waiting.remove(node);
+    if (boundTo.equals(node)) {
+      release(node, boundIncarnation, boundEpoch, now);
+    }
+  }
+
   /** When the promise in force lapses, if a request waits for that; otherwise never. */
   long nextLapse(long now) {
     return waiting.isEmpty() || boundUntil <= now ? Long.MAX_VALUE : boundUntil;

@@ -39,6 +39,16 @@ final class VirtualCluster {
 
     boolean diskWorks = true;
     boolean process;
+
+    /** Reigns whose last state was kept aside here. */
+    final List<Epoch> aside = new ArrayList<>();
+
+    /** Which epoch it beat with last. */
+    Epoch told = Epoch.NONE;
+
+    /** Under which epoch its gate was opened last. */
+    Epoch openedFor = Epoch.NONE;
+
     GenerationId copy = GenerationId.NONE;
     long pausedUntil = Long.MIN_VALUE;
     long diskNanos = 5 * MILLI;
@@ -82,16 +92,23 @@ final class VirtualCluster {
   private long order;
 
   VirtualCluster(Timing timing, long seed, String... names) {
+    this(timing, seed, group(GroupConfig.Quorum.MAJORITY, names));
+  }
+
+  VirtualCluster(Timing timing, long seed, GroupConfig config) {
     this.timing = timing;
     this.random = new SplittableRandom(seed);
-    List<String> members = List.of(names);
-    this.config =
-        new GroupConfig(WORKLOAD, members, members, GroupConfig.Quorum.MAJORITY, true, 200 * MILLI);
+    this.config = config;
     long offset = 7;
-    for (String name : names) {
+    for (String name : config.members()) {
       machines.put(name, new Machine(name, offset));
       offset += 1_000_000_000_000L;
     }
+  }
+
+  static GroupConfig group(GroupConfig.Quorum quorum, String... names) {
+    List<String> members = List.of(names);
+    return new GroupConfig(WORKLOAD, members, members, quorum, true, 200 * MILLI);
   }
 
   VirtualCluster startAll() {
@@ -181,6 +198,7 @@ final class VirtualCluster {
       case Input.CheckpointDone(_, var w, var g, var t) -> new Input.CheckpointDone(at, w, g, t);
       case Input.Persisted(_, var s) -> new Input.Persisted(at, s);
       case Input.Tick _ -> new Input.Tick(at);
+      case Input.Fenced(_, var w, var n) -> new Input.Fenced(at, w, n);
       case Input.Failed(_, var w, var e, var r) -> new Input.Failed(at, w, e, r);
       case Input.CopyLost(_, var w, var g) -> new Input.CopyLost(at, w, g);
       case Input.CheckpointFailed(_, var w, var g, var r) ->
@@ -209,6 +227,11 @@ final class VirtualCluster {
     Machine m = machine(name);
     m.process = false;
     deliver(m, t -> new Input.Failed(t, WORKLOAD, epoch, reason));
+  }
+
+  /** Somebody says at this node that the other can have no effect any more. */
+  void fence(String at, String node) {
+    deliver(machine(at), t -> new Input.Fenced(t, WORKLOAD, node));
   }
 
   void advance(long millis) {
@@ -306,6 +329,7 @@ final class VirtualCluster {
   }
 
   private void transmit(Datagram datagram) {
+    machine(datagram.sender()).told = datagram.rows().getFirst().epoch();
     int copies = random.nextDouble() < duplication ? 2 : 1;
     for (int i = 0; i < copies; i++) {
       if (random.nextDouble() >= loss) {
@@ -319,6 +343,28 @@ final class VirtualCluster {
   private void arrive(Datagram d) {
     if (!cuts.contains(d.sender() + ">" + d.receiver())) {
       deliver(machine(d.receiver()), t -> new Input.Received(t, d));
+      checkYielded(machine(d.sender()), machine(d.receiver()), d);
+    }
+  }
+
+  /** Where two may be active, it is only until the lower epoch hears of the higher. */
+  private void checkYielded(Machine from, Machine to, Datagram d) {
+    Row row = d.rows().getFirst();
+    boolean told = row.stand() == Row.Stand.ACTIVE && row.epoch().equals(from.openedFor);
+    boolean both = from.open() && to.open() && now >= to.pausedUntil;
+    // A restarted agent tells of no epoch; the gate of its former life shuts by itself.
+    boolean reigns = !to.told.equals(Epoch.NONE);
+    if (told && both && reigns && row.epoch().above(to.told)) {
+      throw new IllegalStateException(
+          to.name
+              + " in "
+              + to.told
+              + " does not yield to "
+              + row.epoch()
+              + " at "
+              + now
+              + "\n"
+              + String.join("\n", log));
     }
   }
 
@@ -326,10 +372,14 @@ final class VirtualCluster {
     switch (command) {
       case Command.OpenGate(_, var epoch, var until) -> {
         m.gateUntil = Math.max(m.gateUntil, until);
-        if (m.open()) {
+        if (m.open() && !config.mayHaveTwoActives()) {
           checkGates(m);
           checkEpoch(m, epoch);
         }
+        if (m.openedFor.above(epoch)) {
+          throw new IllegalStateException(m.name + ": " + epoch + " after " + m.openedFor);
+        }
+        m.openedFor = epoch;
       }
       case Command.ShutGate _ -> {
         m.gateUntil = Math.min(m.gateUntil, local(m));
@@ -351,6 +401,10 @@ final class VirtualCluster {
       case Command.Checkpoint(_, var generation, var standby) ->
           checkpoint(m, generation, machine(standby));
       case Command.Discard _ -> m.process = false;
+      case Command.KeepAside(_, var epoch, _) -> {
+        m.process = false;
+        m.aside.add(epoch);
+      }
       case Command.Announce _, Command.Freeze _ -> {}
     }
   }

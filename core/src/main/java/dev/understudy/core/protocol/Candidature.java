@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.understudy.core.protocol;
+
+import java.util.List;
+import java.util.NavigableSet;
+import java.util.TreeSet;
+import java.util.random.RandomGenerator;
+
+/** The way from a silent active to a majority of votes: question, request, victory or retreat. */
+final class Candidature {
+  private final GroupState state;
+  private final Tenure tenure;
+  private final RandomGenerator random;
+
+  Candidature(GroupState state, Tenure tenure, RandomGenerator random) {
+    this.state = state;
+    this.tenure = tenure;
+    this.random = random;
+  }
+
+  void advance(Turn turn) {
+    if (state.standing instanceof Standing.Passive && turn.now() >= mayAskAt(turn)) {
+      ask(turn);
+    }
+    if (state.standing instanceof Standing.Asking asking) {
+      advanceQuestion(asking, turn);
+    }
+    if (state.standing instanceof Standing.Candidate candidate) {
+      advanceRequest(candidate, turn);
+    }
+  }
+
+  long mayAskAt(Turn turn) {
+    return state.succession.mayAskAt(state.backoff.until(), turn);
+  }
+
+  /** When time alone ends the request, or frees this node's own vote for it. */
+  long wakeAt(Standing.Candidate candidate, Turn turn) {
+    boolean bound = state.voter.boundElsewhere(state.self, turn.incarnation(), turn.now());
+    long lapse = bound ? state.voter.boundUntil() : Long.MAX_VALUE;
+    return Math.min(candidate.since() + patienceNanos(), lapse);
+  }
+
+  private long patienceNanos() {
+    return state.timing.leaseNanos() * 3 / 2;
+  }
+
+  private void ask(Turn turn) {
+    state.standing = new Standing.Asking(turn.now(), new TreeSet<>(List.of(state.self)));
+    turn.effects().hurry(state.others());
+    ActiveView active = state.active;
+    if (!active.node().isEmpty() && !active.isReleased() && !state.suspicionSaid) {
+      state.suspicionSaid = true;
+      long silent = turn.now() - active.silentSince();
+      turn.effects().say(new Verdict.Suspected(state.workload(), active.node(), silent));
+    }
+  }
+
+  private void advanceQuestion(Standing.Asking asking, Turn turn) {
+    if (turn.now() < mayAskAt(turn)) {
+      state.standing = new Standing.Passive();
+      return;
+    }
+    long counter = state.highestSeen() + 1;
+    if (!state.electorate.elects(asking.yes(), turn) || counter > turn.ceiling()) {
+      return;
+    }
+    // Used once and for all: a late vote of a candidature that was given up elects nobody later.
+    state.seen(counter);
+    Epoch epoch = new Epoch(counter, state.self);
+    state.standing = new Standing.Candidate(epoch, turn.now());
+    state.reign.begin(epoch);
+    turn.effects().hurry(state.others());
+  }
+
+  private void advanceRequest(Standing.Candidate candidate, Turn turn) {
+    Epoch epoch = candidate.epoch();
+    Voter voter = state.voter;
+    boolean free = !voter.boundElsewhere(state.self, turn.incarnation(), turn.now());
+    if (free && !voter.boundTo(state.self, epoch, turn.now())) {
+      state.voteForSelf(epoch, turn);
+      if (!voter.boundTo(state.self, epoch, turn.now())) {
+        withdraw(epoch, "a higher epoch than it was granted here", turn);
+        return;
+      }
+    }
+    NavigableSet<String> votes = state.reign.voters();
+    if (state.electorate.elects(votes, turn) && turn.now() < tenure.gateEnd()) {
+      tenure.begin(epoch, turn);
+    } else if (turn.now() - candidate.since() >= patienceNanos()) {
+      withdraw(epoch, "not enough votes in time: " + votes, turn);
+    }
+  }
+
+  /** The beat period is over: a request that this node could vote for counts from now. */
+  void beat(Epoch epoch, Turn turn) {
+    if (state.voter.boundTo(state.self, epoch, turn.now())) {
+      state.voteForSelf(epoch, turn);
+    }
+  }
+
+  /** Gives the request up, says so, and lets others have their turn. */
+  void withdraw(Epoch epoch, String why, Turn turn) {
+    long stagger = state.timing.staggerNanos();
+    long wait = state.succession.rank(turn) * stagger + random.nextLong(2 * stagger);
+    state.backoff.giveWay(turn.now(), wait);
+    turn.effects().say(new Verdict.Withdrew(state.workload(), epoch, why));
+    state.released = epoch;
+    state.voter.release(state.self, turn.incarnation(), epoch, turn.now());
+    state.standing = new Standing.Passive();
+    turn.effects().hurry(state.others());
+  }
+}

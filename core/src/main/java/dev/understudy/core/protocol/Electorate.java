@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.understudy.core.protocol;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableSet;
+import java.util.TreeSet;
+
+/** Whose word is enough in one group: for an election, for a lease, for an accusation. */
+final class Electorate {
+  private final GroupConfig config;
+  private final String self;
+  private final long windowNanos;
+  private final NavigableSet<String> fenced = new TreeSet<>();
+  private boolean alone;
+
+  Electorate(GroupConfig config, String self, long windowNanos) {
+    this.config = config;
+    this.self = self;
+    this.windowNanos = windowNanos;
+  }
+
+  /** Whether these votes elect. Of two nodes both are needed, or there is a word for the other. */
+  boolean elects(Collection<String> voters, Turn turn) {
+    return switch (config.quorum()) {
+      case MAJORITY -> majority(voters);
+      case PAIR_CONSISTENCY -> {
+        NavigableSet<String> all = new TreeSet<>(voters);
+        all.addAll(fenced);
+        yield majority(all);
+      }
+      case PAIR_AVAILABILITY -> {
+        NavigableSet<String> all = new TreeSet<>(voters);
+        config.others(self).stream().filter(n -> silent(n, turn)).forEach(all::add);
+        yield majority(all);
+      }
+    };
+  }
+
+  /** Whether more than half of the members are among these. */
+  boolean majority(Collection<String> nodes) {
+    long among = config.members().stream().filter(nodes::contains).count();
+    return among > config.members().size() / 2;
+  }
+
+  /**
+   * The latest time that enough voters support, each by the end of the lease that follows from its
+   * echo; {@link Long#MIN_VALUE} without them. An active without a lease goes by its own vote.
+   */
+  long leaseEnd(Map<String, Long> ends) {
+    if (alone || config.quorum() != GroupConfig.Quorum.MAJORITY) {
+      return ends.getOrDefault(self, Long.MIN_VALUE);
+    }
+    return majorityEnd(ends);
+  }
+
+  /** The latest time that a majority supports. */
+  long majorityEnd(Map<String, Long> ends) {
+    long[] times =
+        config.members().stream()
+            .mapToLong(n -> ends.getOrDefault(n, Long.MIN_VALUE))
+            .sorted()
+            .toArray();
+    return times[times.length - (times.length / 2 + 1)];
+  }
+
+  /**
+   * Whether a reign outlasts a late renewal of its gate, because nobody can be elected without this
+   * node's vote, or because it was told to go on alone.
+   */
+  boolean leaseless() {
+    return alone || config.quorum() == GroupConfig.Quorum.PAIR_CONSISTENCY;
+  }
+
+  /** Whether enough members were heard since then for this node to trust its own ears again. */
+  boolean heardSince(long since, Turn turn) {
+    if (config.quorum() == GroupConfig.Quorum.PAIR_AVAILABILITY) {
+      return true;
+    }
+    NavigableSet<String> heard = new TreeSet<>(List.of(self));
+    config.others(self).stream()
+        .filter(n -> fenced.contains(n) || turn.peers().heardSince(n, since))
+        .forEach(heard::add);
+    return majority(heard);
+  }
+
+  /** Whether no other member was heard for a whole window. */
+  boolean hearsNobody(Turn turn) {
+    return config.others(self).stream().allMatch(n -> silent(n, turn));
+  }
+
+  private boolean silent(String node, Turn turn) {
+    return !turn.peers().heardSince(node, turn.now() - windowNanos);
+  }
+
+  boolean isAlone() {
+    return alone;
+  }
+
+  void setAlone(boolean withoutLease) {
+    alone = withoutLease;
+  }
+
+  void fence(String node) {
+    fenced.add(node);
+  }
+
+  /** A node that is heard is not fenced any more; true when that is news. */
+  boolean unfence(String node) {
+    return fenced.remove(node);
+  }
+}

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.understudy.core.protocol;
+
+import dev.understudy.core.timing.Timing;
+import java.util.List;
+import java.util.TreeMap;
+
+/**
+ * What the parts of a {@link Group} share: {@link Hearing}, {@link Candidature} and {@link Tenure}
+ * change it, each in its own matters.
+ */
+final class GroupState {
+  final GroupConfig config;
+  final String self;
+  final Timing timing;
+  final Voter voter;
+  final Reign reign;
+  final Copies copies = new Copies();
+  final ActiveView active = new ActiveView();
+  final Mirror mirror;
+  final Electorate electorate;
+  final Succession succession;
+  final Backoff backoff = new Backoff();
+
+  /** The questions of peers that this node answers with yes, by the peer's own time. */
+  final TreeMap<String, Long> yesTo = new TreeMap<>();
+
+  /** What each peer said last that it is to the workload. */
+  final TreeMap<String, Row.Stand> stands = new TreeMap<>();
+
+  Standing standing;
+
+  /** This node's own last epoch that is over for good. */
+  Epoch released = Epoch.NONE;
+
+  /** This node's last reign ended because it heard of another: both may have had effects. */
+  boolean yielded;
+
+  /** Whether a silence of the active followed now was reported already. */
+  boolean suspicionSaid;
+
+  private long highestSeen;
+  private Epoch grantedByOthers = Epoch.NONE;
+
+  GroupState(GroupConfig config, String self, Timing timing, Epoch floor, long silentUntil) {
+    this.config = config;
+    this.self = self;
+    this.timing = timing;
+    this.voter = new Voter(timing.promiseNanos(), timing.leaseNanos(), floor);
+    this.reign = new Reign(timing.leaseNanos());
+    this.mirror = new Mirror(config, self, timing);
+    this.electorate = new Electorate(config, self, timing.windowNanos());
+    this.succession = new Succession(config, self, timing, copies, active, electorate);
+    this.standing = new Standing.Silent(silentUntil);
+    this.highestSeen = floor.counter();
+    active.vacate(silentUntil);
+  }
+
+  String workload() {
+    return config.workload();
+  }
+
+  List<String> others() {
+    return config.others(self);
+  }
+
+  /** The highest epoch counter that this node knows of; a successor goes above it. */
+  long highestSeen() {
+    return Math.max(highestSeen, voter.highest().counter());
+  }
+
+  void seen(long counter) {
+    highestSeen = Math.max(highestSeen, counter);
+  }
+
+  /** A peer refuses everything below that. */
+  void refusedBelow(Epoch highest) {
+    seen(highest.counter());
+    grantedByOthers = highest.above(grantedByOthers) ? highest : grantedByOthers;
+  }
+
+  /** Whether somebody refuses that epoch, or may do so. */
+  boolean outranks(Epoch epoch) {
+    return highestSeen() > epoch.counter() || grantedByOthers.above(epoch);
+  }
+
+  boolean leads() {
+    return standing instanceof Standing.Active || standing instanceof Standing.Candidate;
+  }
+
+  /** The epoch of this node's own reign or candidature. */
+  Epoch reignEpoch() {
+    return switch (standing) {
+      case Standing.Active(var epoch, _, _) -> epoch;
+      case Standing.Candidate(var epoch, _) -> epoch;
+      case Standing.Closing(var epoch, _) -> epoch;
+      case Standing.Silent _, Standing.Passive _, Standing.Asking _ -> Epoch.NONE;
+    };
+  }
+
+  /** This node's own vote for its reign or candidature, as of now; it binds like any other. */
+  void voteForSelf(Epoch epoch, Turn turn) {
+    if (voter.follow(self, turn.incarnation(), epoch, turn.now(), turn.ceiling(), turn.now())) {
+      reign.echo(self, epoch, turn.now(), turn.now());
+    }
+  }
+}

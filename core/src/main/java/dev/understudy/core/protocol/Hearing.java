@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.understudy.core.protocol;
+
+import java.util.List;
+import java.util.Optional;
+
+/** What a group's node makes of the rows of its peers: echoes, questions, requests, reigns. */
+final class Hearing {
+  private final GroupState state;
+  private final Candidature candidature;
+  private final Tenure tenure;
+
+  Hearing(GroupState state, Candidature candidature, Tenure tenure) {
+    this.state = state;
+    this.candidature = candidature;
+    this.tenure = tenure;
+  }
+
+  /** A row of a peer. Echoes count in any order; everything else only from its newest datagram. */
+  void hear(Datagram from, Row row, boolean newest, Turn turn) {
+    state.seen(row.epoch().counter());
+    state.refusedBelow(row.highest());
+    if (from.receiverIncarnation() == turn.incarnation()) {
+      hearEcho(from.sender(), row, turn.now());
+    }
+    if (!newest) {
+      return;
+    }
+    if (state.electorate.unfence(from.sender())) {
+      turn.effects().say(new Verdict.FenceVoid(state.workload(), from.sender()));
+    }
+    state.stands.put(from.sender(), row.stand());
+    state.copies.peerSays(from.sender(), row.held());
+    if (!row.released().equals(Epoch.NONE)) {
+      state.voter.release(from.sender(), from.senderIncarnation(), row.released(), turn.now());
+      state.active.released(from.sender(), from.senderIncarnation(), row.released(), turn.now());
+    }
+    if (row.stand() != Row.Stand.ASKING) {
+      state.yesTo.remove(from.sender());
+    }
+    switch (row.stand()) {
+      case PASSIVE -> state.voter.dropRequest(from.sender());
+      case ASKING -> hearQuestion(from, turn);
+      case CANDIDATE -> hearRequest(from, row, turn);
+      case ACTIVE -> hearActive(from, row, turn);
+    }
+    state.mirror.hear(from.sender(), row, state.reignEpoch(), turn);
+  }
+
+  private void hearEcho(String voterName, Row row, long now) {
+    if (state.leads() && !row.echoEpoch().equals(Epoch.NONE)) {
+      state.reign.echo(voterName, row.echoEpoch(), row.echoSentAt(), now);
+    }
+    if (state.standing instanceof Standing.Asking(var since, var yes) && row.yesTo() >= since) {
+      yes.add(voterName);
+    }
+  }
+
+  private void hearQuestion(Datagram from, Turn turn) {
+    state.voter.dropRequest(from.sender());
+    long silence = state.timing.windowNanos() - state.timing.beatNanos();
+    boolean wouldVote =
+        !(state.standing instanceof Standing.Silent)
+            && !(state.standing instanceof Standing.Active)
+            && state.active.vacant(turn.now(), silence)
+            && turn.now() >= state.succession.trustedFrom(turn)
+            && !state.succession.forgets(from.sender(), turn);
+    if (wouldVote) {
+      state.yesTo.put(from.sender(), from.sentAt());
+    } else {
+      state.yesTo.remove(from.sender());
+    }
+  }
+
+  private void hearRequest(Datagram from, Row row, Turn turn) {
+    if (state.standing instanceof Standing.Silent
+        || state.succession.forgets(from.sender(), turn)) {
+      return;
+    }
+    boolean granted =
+        state.voter.request(
+            from.sender(),
+            from.senderIncarnation(),
+            row.epoch(),
+            from.sentAt(),
+            turn.ceiling(),
+            turn.now());
+    if (granted) {
+      giveWay(from.sender(), turn);
+    }
+  }
+
+  private void hearActive(Datagram from, Row row, Turn turn) {
+    state.voter.dropRequest(from.sender());
+    boolean news = row.epoch().compareTo(state.active.epoch()) >= 0;
+    boolean rival =
+        state.standing instanceof Standing.Active && row.epoch().above(state.reignEpoch());
+    if (rival) {
+      state.yielded = true;
+      tenure.close("epoch " + row.epoch() + " reigns", turn);
+    }
+    if (!(state.standing instanceof Standing.Active)
+        && !(state.standing instanceof Standing.Closing)) {
+      state.active.heard(from.sender(), from.senderIncarnation(), row, turn.now());
+      if (news) {
+        followNews(from.sender(), turn);
+      }
+    }
+    if (!(state.standing instanceof Standing.Silent)) {
+      state.voter.follow(
+          from.sender(),
+          from.senderIncarnation(),
+          row.epoch(),
+          from.sentAt(),
+          turn.ceiling(),
+          turn.now());
+    }
+  }
+
+  private void followNews(String node, Turn turn) {
+    state.suspicionSaid = false;
+    giveWay(node, turn);
+    if (!state.copies.hasFrozen()) {
+      return;
+    }
+    Epoch own = state.copies.own().epoch();
+    state.copies.dropFrozen();
+    String why = node + " reigns";
+    if (state.yielded && state.config.mayHaveTwoActives()) {
+      turn.effects().run(new Command.KeepAside(state.workload(), own, why));
+      turn.effects().say(new Verdict.KeptAside(state.workload(), own, node));
+    } else {
+      turn.effects().run(new Command.Discard(state.workload(), why));
+    }
+  }
+
+  /** Somebody else got this node's vote or reigns: an own question or request is void. */
+  private void giveWay(String to, Turn turn) {
+    switch (state.standing) {
+      case Standing.Asking _ -> state.standing = new Standing.Passive();
+      case Standing.Candidate(var epoch, _) ->
+          candidature.withdraw(epoch, "gave way to " + to, turn);
+      case Standing.Silent _, Standing.Passive _, Standing.Active _, Standing.Closing _ -> {}
+    }
+  }
+
+  /** A promise has lapsed or was released: the request that waited for it gets the vote. */
+  void grantWaiting(Turn turn) {
+    if (state.standing instanceof Standing.Active || state.standing instanceof Standing.Closing) {
+      return;
+    }
+    Optional<String> candidate =
+        state.voter.waitingCandidate(turn.now(), turn.ceiling(), state.copies::of);
+    if (candidate.isEmpty()) {
+      return;
+    }
+    String other = candidate.get();
+    boolean outbid =
+        state.standing instanceof Standing.Candidate && !state.succession.comesBefore(other);
+    if (outbid || state.succession.forgets(other, turn)) {
+      return;
+    }
+    state.voter.grantWaiting(other, turn.now());
+    giveWay(other, turn);
+    turn.effects().hurry(List.of(other));
+  }
+}
