@@ -90,7 +90,7 @@ final class Host {
       case Command.Start(_, var epoch) -> start(epoch);
       case Command.Announce _ -> world.client().announced(node, workload);
       case Command.Freeze _ -> life = life == Life.RUNNING ? Life.FROZEN : life;
-      case Command.Discard _ -> end();
+      case Command.Discard _, Command.KeepAside _ -> end();
       case Command.Checkpoint(_, var generation, var standby) -> checkpoint(generation, standby);
     }
   }
