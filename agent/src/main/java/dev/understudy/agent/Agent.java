@@ -220,8 +220,7 @@ final class Agent implements AutoCloseable {
             arp,
             HostFacts.read(places.tools(), root.identity()),
             (generation, standby) -> ship(generation, standby, key, addresses),
-            journal,
-            mailbox,
+            new Reports(workload.name(), journal, mailbox),
             exits);
     executor.add(workload.name(), host);
   }

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.understudy.agent;
 
+import dev.understudy.agent.linux.LinuxException;
 import dev.understudy.agent.linux.PidFd;
 import dev.understudy.agent.linux.Poller;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** Processes whose end the duty cycle hears of at once. Belongs to that thread. */
 final class ExitWatch {
@@ -12,28 +15,45 @@ final class ExitWatch {
 
   private final Poller poller;
   private final List<Watched> watched = new ArrayList<>();
+  private final List<Runnable> ended = new ArrayList<>();
 
   ExitWatch(Poller poller) {
     this.poller = poller;
   }
 
-  /** Calls back once when the process has exited, and closes it then. */
-  void watch(PidFd process, Runnable onExit) {
-    watched.add(new Watched(poller.add(process.fd()), process, onExit));
+  /**
+   * Calls back once when the process has exited, soon when it has already.
+   *
+   * @param later takes what this thread has to do soon
+   * @return to be given to {@link #unwatch}; null when the process has ended
+   */
+  @Nullable PidFd watch(int pid, Runnable onExit, Consumer<Runnable> later) {
+    try {
+      PidFd process = PidFd.open(pid);
+      watched.add(new Watched(poller.add(process.fd()), process, onExit));
+      return process;
+    } catch (LinuxException gone) {
+      later.accept(onExit);
+      return null;
+    }
   }
 
-  /** Forgets and closes a process. */
-  void unwatch(PidFd process) {
+  /** Forgets and closes a process; nothing to do for null. */
+  void unwatch(@Nullable PidFd process) {
     watched.stream().filter(w -> w.process == process).toList().forEach(this::forget);
   }
 
   /** Calls back for every process that the last wait found ended. */
   void drain() {
-    List<Watched> ended = watched.stream().filter(w -> poller.ready(w.index)).toList();
-    for (Watched one : ended) {
-      forget(one);
-      one.onExit.run();
+    for (int i = watched.size() - 1; i >= 0; i--) {
+      Watched one = watched.get(i);
+      if (poller.ready(one.index)) {
+        forget(one);
+        ended.add(one.onExit);
+      }
     }
+    ended.forEach(Runnable::run);
+    ended.clear();
   }
 
   private void forget(Watched one) {

@@ -81,7 +81,7 @@ final class NodeExecutor implements DutyCycle.Executor {
   @Override
   public void execute(Outcome outcome, long now) {
     for (Command command : outcome.thenRun()) {
-      host(command.workload()).run(command, now);
+      host(command.workload()).run(command);
     }
     for (Verdict verdict : outcome.verdicts()) {
       lastVerdicts.put(verdict.workload(), verdict.text());

@@ -1,16 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.understudy.agent;
 
-import dev.understudy.agent.checkpoint.Capture;
-import dev.understudy.agent.checkpoint.CaptureResult;
 import dev.understudy.agent.checkpoint.Generation;
 import dev.understudy.agent.checkpoint.HeldCopy;
-import dev.understudy.agent.checkpoint.Hold;
-import dev.understudy.agent.checkpoint.HoldResult;
 import dev.understudy.agent.checkpoint.HostFacts;
 import dev.understudy.agent.checkpoint.Receiver;
-import dev.understudy.agent.checkpoint.SharedPorts;
-import dev.understudy.agent.control.Journal;
 import dev.understudy.agent.gate.OutputGate;
 import dev.understudy.agent.linux.Clock;
 import dev.understudy.agent.linux.GratuitousArp;
@@ -28,50 +22,41 @@ import dev.understudy.core.protocol.Epoch;
 import dev.understudy.core.protocol.GenerationId;
 import dev.understudy.core.protocol.Input;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Everything that one workload has on this node, and the carrying out of what the protocol wants
  * for it. Fields are the duty cycle's; slow work runs on this workload's own two threads, one for
- * starting and ending copies, one for checkpoints, and reports through the mailbox.
+ * starting, stopping and ending copies, one for checkpoints, and reports through the mailbox.
  */
 final class WorkloadHost {
   private static final int REHEARSALS = 5;
+
+  /** Of 40 ms each. */
+  private static final int FREEZE_ATTEMPTS = 50;
 
   private final String name;
   private final Sandbox sandbox;
   private final Program program;
   private final OutputGate gate;
   private final Announcements announcements;
-  private final HostFacts facts;
-  private final Shipment shipment;
-  private final Journal journal;
-  private final Mailbox mailbox;
   private final ExitWatch exits;
+  private final Reports reports;
   private final Workers workers;
+  private final CopyRemover remover;
+  private final HeldSlot slot;
+  private final Checkpoints checkpoints;
   private @Nullable Copy running;
   private @Nullable PidFd runningExit;
 
   /** The reign in which it was started, woken or thawed last. */
   private Epoch runningIn = Epoch.NONE;
 
-  private @Nullable PidFd heldExit;
+  private Epoch startWanted = Epoch.NONE;
 
   /** Known to the thread of the copies alone. */
   private @Nullable Copy lastStarted;
-
-  private volatile @Nullable HeldCopy held;
-  private long heldSince;
-  private volatile long offeredAt;
-  private Epoch startWanted = Epoch.NONE;
-  private double lastPauseMillis = -1;
-  private String lastError = "";
 
   WorkloadHost(
       Sandbox sandbox,
@@ -80,25 +65,24 @@ final class WorkloadHost {
       GratuitousArp arp,
       HostFacts facts,
       Shipment shipment,
-      Journal journal,
-      Mailbox mailbox,
+      Reports reports,
       ExitWatch exits) {
-    this.name = sandbox.spec().workload();
+    this.name = reports.workload();
     this.sandbox = sandbox;
     this.program = program;
     this.gate = gate;
     this.announcements = new Announcements(arp);
-    this.facts = facts;
-    this.shipment = shipment;
-    this.journal = journal;
-    this.mailbox = mailbox;
     this.exits = exits;
+    this.reports = reports;
     this.workers = new Workers(name);
+    this.remover = new CopyRemover(sandbox, workers, reports);
+    this.slot = new HeldSlot(sandbox, facts, reports, exits, remover, this::acts);
+    this.checkpoints = new Checkpoints(sandbox, facts, shipment, workers, reports);
   }
 
   // ---- on the duty cycle -----------------------------------------------------------------------
 
-  void run(Command command, long now) {
+  void run(Command command) {
     switch (command) {
       case Command.OpenGate(_, _, var until) -> openGate(until);
       case Command.ShutGate _ -> shutGate();
@@ -106,8 +90,9 @@ final class WorkloadHost {
       case Command.Start(_, var reign) -> start(reign);
       case Command.Announce _ -> announce();
       case Command.Freeze _ -> freeze();
-      case Command.Discard(_, var why) -> discard(why, now, this::remove);
-      case Command.KeepAside(_, var reign, var why) -> discard(why, now, c -> keepAside(c, reign));
+      case Command.Discard(_, var why) -> discard(why).ifPresent(remover::removeLater);
+      case Command.KeepAside(_, var reign, var why) ->
+          discard(why).ifPresent(copy -> checkpoints.keepAside(copy, reign, remover));
       case Command.Checkpoint(_, var generation, var standby) -> checkpoint(generation, standby);
     }
   }
@@ -126,35 +111,38 @@ final class WorkloadHost {
     } catch (LinuxException e) {
       throw new IllegalStateException("the gate does not shut: " + e.getMessage(), e);
     }
-    mailbox.tell(at -> new Input.GateShut(at, name));
+    reports.tell(at -> new Input.GateShut(at, name));
   }
 
   private void wake(Epoch reign, GenerationId generation) {
-    HeldCopy copy = held;
-    long ageNanos = 0;
+    Copy copy = running;
+    if (generation.sequence() == GenerationId.LIVE && copy != null) {
+      runningIn = reign;
+      workers.copies(() -> thaw(copy, reign, generation));
+      return;
+    }
+    Optional<HeldCopy> held = slot.find(generation);
+    if (held.isEmpty()) {
+      failed(reign, "no copy " + generation + " is held");
+      return;
+    }
     try {
-      if (generation.sequence() == GenerationId.LIVE && running != null) {
-        running.tree().thaw();
-        runningIn = reign;
-      } else if (copy != null && copy.id().equals(generation)) {
-        if (!copy.wake()) {
-          mailbox.tell(
-              at -> new Input.Failed(at, name, reign, "the held copy " + generation + " has died"));
-          return;
-        }
-        ageNanos = Clock.bootNanos() - heldSince;
-        held = null;
-        heldExit = unwatched(heldExit);
-        run(copy.copy(), reign);
-      } else {
-        mailbox.tell(at -> new Input.Failed(at, name, reign, "no copy " + generation + " is held"));
+      if (!held.get().wake()) {
+        failed(reign, "the held copy " + generation + " has died");
         return;
       }
     } catch (LinuxException e) {
-      mailbox.tell(at -> new Input.Failed(at, name, reign, "waking failed: " + e.getMessage()));
+      failed(reign, "waking failed: " + e.getMessage());
       return;
     }
-    record(
+    long ageNanos = slot.ageNanos(Clock.bootNanos());
+    slot.vacate();
+    run(held.get().copy(), reign);
+    woken(reign, generation, ageNanos);
+  }
+
+  private void woken(Epoch reign, GenerationId generation, long ageNanos) {
+    reports.record(
         NodeEvent.WOKEN,
         "generation",
         generation.toString(),
@@ -162,12 +150,16 @@ final class WorkloadHost {
         reign.toString(),
         "age_ms",
         EventDetails.millis(ageNanos));
-    mailbox.tell(at -> new Input.Running(at, name, reign));
+    reports.tell(at -> new Input.Running(at, name, reign));
+  }
+
+  private void failed(Epoch reign, String why) {
+    reports.tell(at -> new Input.Failed(at, name, reign, why));
   }
 
   private void announce() {
     announcements.begin();
-    record(NodeEvent.ADDRESS_MOVED, "address", Ipv4.text(sandbox.spec().address()));
+    reports.record(NodeEvent.ADDRESS_MOVED, "address", Ipv4.text(sandbox.spec().address()));
   }
 
   /** Does what is due of its own; returns when the next of it is. */
@@ -175,26 +167,23 @@ final class WorkloadHost {
     return announcements.due(now);
   }
 
+  /** Behind the shut gate, so it may take its time; on the thread that would thaw it as well. */
   private void freeze() {
-    if (running == null) {
-      return;
-    }
-    try {
-      running.tree().freeze();
-    } catch (LinuxException e) {
-      throw new IllegalStateException("own processes cannot be stopped: " + e.getMessage(), e);
+    Copy copy = running;
+    if (copy != null) {
+      workers.copies(() -> freeze(copy));
     }
   }
 
-  private void discard(String why, long now, Consumer<Copy> how) {
+  /** Has no running program any more; what was one is returned, to be got rid of. */
+  private Optional<Copy> discard(String why) {
     startWanted = Epoch.NONE;
-    Copy ended = running;
+    Optional<Copy> ended = Optional.ofNullable(running);
     running = null;
-    runningExit = unwatched(runningExit);
-    if (ended != null) {
-      journal.record(now, name, NodeEvent.DISCARDED, "why", why);
-      workers.copies(() -> how.accept(ended));
-    }
+    exits.unwatch(runningExit);
+    runningExit = null;
+    ended.ifPresent(_ -> reports.record(NodeEvent.DISCARDED, "why", why));
+    return ended;
   }
 
   private void start(Epoch reign) {
@@ -203,11 +192,11 @@ final class WorkloadHost {
       Copy former = lastStarted;
       if (former != null) {
         // Its reign ended while it started: two in one sandbox would meet at the port.
-        remove(former);
+        remover.remove(former);
       }
       StartResult result = RuncStart.start(sandbox, program);
       lastStarted = result instanceof StartResult.Started(var copy) ? copy : null;
-      mailbox.post(() -> started(reign, result));
+      reports.post(() -> started(reign, result));
     });
   }
 
@@ -217,16 +206,17 @@ final class WorkloadHost {
       case StartResult.Started(var copy) when wanted -> {
         startWanted = Epoch.NONE;
         run(copy, reign);
-        record(NodeEvent.STARTED, "epoch", reign.toString(), "why", "no state was held");
-        mailbox.tell(at -> new Input.Running(at, name, reign));
+        reports.works();
+        reports.record(NodeEvent.STARTED, "epoch", reign.toString(), "why", "no state was held");
+        reports.tell(at -> new Input.Running(at, name, reign));
       }
-      case StartResult.Started(var copy) -> workers.copies(() -> remove(copy));
+      case StartResult.Started(var copy) -> remover.removeLater(copy);
       case StartResult.StartFailed(var reason, var lines) -> {
-        lastError = reason;
-        record(NodeEvent.START_FAILED, "reason", reason, "log", String.join("\n", lines));
+        reports.complain(reason);
+        reports.record(NodeEvent.START_FAILED, "reason", reason, "log", String.join("\n", lines));
         if (wanted) {
           startWanted = Epoch.NONE;
-          mailbox.tell(at -> new Input.Failed(at, name, reign, reason));
+          reports.tell(at -> new Input.Failed(at, name, reign, reason));
         }
       }
     }
@@ -235,12 +225,11 @@ final class WorkloadHost {
   private void run(Copy copy, Epoch reign) {
     running = copy;
     runningIn = reign;
-    runningExit = watched(copy, () -> exited(copy));
+    runningExit = exits.watch(copy.rootPid(), () -> exited(copy), reports::post);
   }
 
   private void exited(Copy copy) {
-    // Copies are records, so equal ones are the same: no two have one directory.
-    if (!copy.equals(running)) {
+    if (!isRunning(copy)) {
       return;
     }
     // Its last reign counts: a frozen program that was thawed ends in another than it began in.
@@ -249,215 +238,72 @@ final class WorkloadHost {
     runningExit = null;
     String log = String.join("\n", sandbox.log().lastLines());
     String why = sandbox.ending("the program ended");
-    lastError = why;
-    record(NodeEvent.EXITED, "epoch", reign.toString(), "why", why, "log", log);
-    workers.copies(() -> remove(copy));
-    mailbox.tell(at -> new Input.Failed(at, name, reign, why));
+    reports.complain(why);
+    reports.record(NodeEvent.EXITED, "epoch", reign.toString(), "why", why, "log", log);
+    remover.removeLater(copy);
+    reports.tell(at -> new Input.Failed(at, name, reign, why));
   }
 
-  private void heldEnded(HeldCopy copy) {
-    if (held == null || !copy.copy().equals(held.copy())) {
-      return;
-    }
-    held = null;
-    heldExit = null;
-    lastError = "the held copy " + copy.id() + " has died";
-    record(NodeEvent.COPY_LOST, "generation", copy.id().toString());
-    workers.copies(() -> remove(copy.copy()));
-    mailbox.tell(at -> new Input.CopyLost(at, name, copy.id()));
-  }
-
-  /** Calls back when the copy's root process ends, at once if it has; null in that case. */
-  private @Nullable PidFd watched(Copy copy, Runnable onExit) {
-    try {
-      PidFd exit = PidFd.open(copy.rootPid());
-      exits.watch(exit, onExit);
-      return exit;
-    } catch (LinuxException gone) {
-      mailbox.post(onExit);
-      return null;
-    }
-  }
-
-  private @Nullable PidFd unwatched(@Nullable PidFd exit) {
-    if (exit != null) {
-      exits.unwatch(exit);
-    }
-    return null;
+  /** Copies are records, so equal ones are the same: no two have one directory. */
+  private boolean isRunning(Copy copy) {
+    return copy.equals(running);
   }
 
   private void checkpoint(GenerationId id, String standby) {
     Copy copy = running;
     if (copy == null) {
-      mailbox.tell(at -> new Input.CheckpointFailed(at, name, id, "the program does not run"));
+      String why = "the program does not run";
+      reports.tell(at -> new Input.CheckpointFailed(at, name, id, why));
       return;
     }
-    workers.checkpoint(() -> captureAndShip(copy, id, standby));
+    checkpoints.take(copy, id, standby);
   }
 
-  private void captured(Generation generation, long pauseNanos, long tookNanos) {
-    lastPauseMillis = pauseNanos / 1e6;
-    record(
-        NodeEvent.CAPTURED,
-        "generation",
-        generation.id().toString(),
-        "pause_ms",
-        EventDetails.millis(pauseNanos),
-        "bytes",
-        Long.toString(generation.manifest().bytes()),
-        "took_ms",
-        EventDetails.millis(tookNanos),
-        "began_boot_nanos",
-        Long.toString(generation.manifest().capturedAtBootNanos()));
+  /** Whether the program runs here or is about to. */
+  private boolean acts() {
+    return running != null || !startWanted.equals(Epoch.NONE);
   }
 
-  /** Takes a freshly held copy over; says why not if it is of no use any more. */
-  private Optional<String> exchange(HeldCopy fresh, long holdNanos) {
-    if (running != null || !startWanted.equals(Epoch.NONE)) {
-      return Optional.of("this node is active itself");
+  // ---- on the thread of the copies -------------------------------------------------------------
+
+  private void freeze(Copy copy) {
+    try {
+      for (int i = 0; i < FREEZE_ATTEMPTS; i++) {
+        if (copy.tree().freeze() || !copy.tree().alive()) {
+          return;
+        }
+      }
+    } catch (LinuxException e) {
+      throw new IllegalStateException("own processes cannot be stopped: " + e.getMessage(), e);
     }
-    HeldCopy former = held;
-    if (former != null && !fresh.id().newerThan(former.id())) {
-      return Optional.of(former.id() + " is held, which came meanwhile");
-    }
-    held = fresh;
-    heldExit = unwatched(heldExit);
-    heldExit = watched(fresh.copy(), () -> heldEnded(fresh));
-    // No clock but this node's own: the state was captured at least that long before its offer.
-    heldSince = offeredAt - fresh.generation().manifest().captureNanos();
-    record(
-        NodeEvent.HELD,
-        "generation",
-        fresh.id().toString(),
-        "hold_ms",
-        EventDetails.millis(holdNanos),
-        "processes",
-        Integer.toString(fresh.processes()));
-    mailbox.tell(at -> new Input.CopyHeld(at, name, fresh.id()));
-    if (former != null) {
-      workers.copies(() -> remove(former.copy()));
-    }
-    return Optional.empty();
+    // Its signal waits for it and its gate is shut, so nobody hears what it still does.
+    reports.complain("process " + copy.rootPid() + " was told to stop and does not: blocked?");
   }
 
-  private void failed(GenerationId id, String reason) {
-    lastError = "checkpoint " + id + ": " + reason;
-    record(NodeEvent.CHECKPOINT_FAILED, "generation", id.toString(), "reason", reason);
-    mailbox.tell(at -> new Input.CheckpointFailed(at, name, id, reason));
-  }
-
-  private void record(String kind, String... details) {
-    journal.record(Clock.bootNanos(), name, kind, details);
+  private void thaw(Copy copy, Epoch reign, GenerationId generation) {
+    try {
+      copy.tree().thaw();
+    } catch (LinuxException e) {
+      failed(reign, "thawing failed: " + e.getMessage());
+      return;
+    }
+    reports.post(() -> {
+      if (isRunning(copy)) {
+        woken(reign, generation, 0);
+      }
+    });
   }
 
   // ---- on other threads ------------------------------------------------------------------------
 
-  private void captureAndShip(Copy copy, GenerationId id, String standby) {
-    long began = System.nanoTime();
-    CaptureResult result = Capture.capture(sandbox, copy, id, facts);
-    switch (result) {
-      case CaptureResult.CheckpointFailed(var reason) -> mailbox.post(() -> failed(id, reason));
-      case CaptureResult.Captured(var generation, var pause, var took) -> {
-        mailbox.post(() -> captured(generation, pause, took));
-        try {
-          shipment.ship(generation, standby);
-          long whole = System.nanoTime() - began;
-          mailbox.tell(at -> new Input.CheckpointDone(at, name, id, whole));
-        } catch (IOException e) {
-          String why = "shipping to " + standby + " failed: " + e.getMessage();
-          mailbox.post(() -> failed(id, why));
-        }
-        keepOnly(generation);
-      }
-    }
-  }
-
-  private void keepOnly(Generation newest) {
-    try {
-      Generation.deleteOthers(sandbox.places().generations(name), List.of(newest.id()));
-    } catch (IOException e) {
-      mailbox.post(() -> lastError = "old generations stay: " + e.getMessage());
-    }
-  }
-
-  /**
-   * Verifies, restores and holds what arrived, on the receiver's thread.
-   *
-   * @return why it is not held; empty when it is
-   */
-  Optional<String> receive(Generation generation) {
-    HeldCopy former = held;
-    if (former == null) {
-      return hold(generation);
-    }
-    try (SharedPorts _ = SharedPorts.of(former.copy().tree())) {
-      return hold(generation);
-    } catch (IOException e) {
-      return Optional.of("its ports cannot be shared: " + e.getMessage());
-    }
-  }
-
-  private Optional<String> hold(Generation generation) {
-    HoldResult result = Hold.hold(sandbox, generation, facts);
-    return switch (result) {
-      case HoldResult.HoldFailed(var reason) -> {
-        mailbox.post(() -> lastError = "holding " + generation.id() + ": " + reason);
-        yield Optional.of(reason);
-      }
-      case HoldResult.Held(var copy, var took) -> {
-        CompletableFuture<Optional<String>> taken = new CompletableFuture<>();
-        mailbox.post(() -> taken.complete(exchange(copy, took)));
-        Optional<String> refusal = await(taken);
-        refusal.ifPresent(_ -> remove(copy.copy()));
-        if (refusal.isEmpty()) {
-          keepOnly(generation);
-        }
-        yield refusal;
-      }
-    };
-  }
-
-  private static Optional<String> await(CompletableFuture<Optional<String>> taken) {
-    try {
-      return taken.get();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return Optional.of("the agent is stopping");
-    } catch (ExecutionException e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
-  private void keepAside(Copy copy, Epoch reign) {
-    // Behind a checkpoint of the same copy that may be under way.
-    workers.checkpoint(() -> {
-      String where = Aside.keep(sandbox, copy, reign, facts);
-      mailbox.post(() -> record(NodeEvent.KEPT_ASIDE, "epoch", reign.toString(), "where", where));
-      workers.copies(() -> remove(copy));
-    });
-  }
-
-  private void remove(Copy copy) {
-    try {
-      if (Files.exists(copy.files().directory())) {
-        sandbox.discard(copy);
-      }
-    } catch (IOException e) {
-      mailbox.post(() -> lastError = "a copy could not be removed: " + e.getMessage());
-    }
-  }
-
   /** Whether that generation would be of use here, asked on the receiver's thread. */
   Receiver.Answer offered(GenerationId id) {
-    HeldCopy current = held;
-    if (current != null && !id.newerThan(current.id())) {
-      return new Receiver.Answer.Decline(current.id() + " is held, which is newer than " + id);
-    }
-    offeredAt = Clock.bootNanos();
-    return new Receiver.Answer.Accept(
-        sandbox.places().generations(name),
-        sandbox.spec().generationLimitBytes(),
-        Optional.ofNullable(current).map(HeldCopy::generation));
+    return slot.offered(id);
+  }
+
+  /** Takes what arrived, on the receiver's thread; says why not if it is not held. */
+  Optional<String> receive(Generation generation) {
+    return slot.receive(generation);
   }
 
   /**
@@ -466,10 +312,10 @@ final class WorkloadHost {
    */
   void rehearse() {
     for (int i = 0; i < REHEARSALS; i++) {
-      run(new Command.OpenGate(name, Epoch.NONE, 1), 0);
-      run(new Command.ShutGate(name, Epoch.NONE), 0);
-      run(new Command.Wake(name, Epoch.NONE, GenerationId.NONE), 0);
-      run(new Command.Discard(name, "rehearsal"), 0);
+      run(new Command.OpenGate(name, Epoch.NONE, 1));
+      run(new Command.ShutGate(name, Epoch.NONE));
+      run(new Command.Wake(name, Epoch.NONE, GenerationId.NONE));
+      run(new Command.Discard(name, "rehearsal"));
       announcements.once();
     }
   }
@@ -478,15 +324,16 @@ final class WorkloadHost {
 
   /** Age of the held copy's state in milliseconds; -1 when none is held. */
   double heldAgeMillis(long now) {
-    return held == null ? -1 : (now - heldSince) / 1e6;
+    long nanos = slot.ageNanos(now);
+    return nanos < 0 ? -1 : nanos / 1e6;
   }
 
   double lastPauseMillis() {
-    return lastPauseMillis;
+    return checkpoints.lastPauseMillis();
   }
 
   String lastError() {
-    return lastError;
+    return reports.lastError();
   }
 
   /** Ends everything of this workload on this node. */

@@ -16,6 +16,7 @@ import dev.understudy.lab.tools.ToolGroup;
 import dev.understudy.lab.tools.Tools;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -30,7 +31,10 @@ import picocli.CommandLine.Option;
     })
 final class BenchCommand implements Callable<Integer> {
   private static final int RUNS_MOST = 100_000;
-  private static final long IDLE_NANOS = 10_000_000_000L;
+
+  /** A young agent compiles its code for about a minute. */
+  private static final BenchOptions.Watch WATCH =
+      new BenchOptions.Watch(90_000_000_000L, 30_000_000_000L);
 
   @Mixin MeasureOptions options = new MeasureOptions();
 
@@ -70,6 +74,14 @@ final class BenchCommand implements Callable<Integer> {
       description = "Repeats the instants at which crashes strike (default: 1).")
   long seed;
 
+  @Option(
+      names = "--agents",
+      description = {
+        "Watch the agents afterwards while nothing fails, without and with checkpoints:",
+        "processor time and memory, for about 5 minutes.",
+      })
+  boolean agents;
+
   @Override
   public Integer call() throws Exception {
     if (!fault.equals(Bench.NODE_CRASH)) {
@@ -93,7 +105,8 @@ final class BenchCommand implements Callable<Integer> {
         Machine.here(tools.versions().getOrDefault("criu", "unknown"), options.sources());
     Bench bench =
         new Bench(LabStage.opener(tools, console::progress), Time.HOST, console::progress);
-    BenchReport report = bench.run(new BenchOptions(clusters, runs, seed, IDLE_NANOS), machine);
+    Optional<BenchOptions.Watch> watch = agents ? Optional.of(WATCH) : Optional.empty();
+    BenchReport report = bench.run(new BenchOptions(clusters, runs, seed, watch), machine);
     if (options.json) {
       console.json(report);
     } else {

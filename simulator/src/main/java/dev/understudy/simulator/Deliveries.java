@@ -5,8 +5,6 @@ import java.util.Arrays;
 
 /** When the last datagrams of one peer were taken up, by the peer's own time of their sending. */
 final class Deliveries {
-  static final long NEVER = Long.MIN_VALUE;
-
   private static final int KEPT = 64;
 
   private final long[] sentAt = new long[KEPT];
@@ -15,7 +13,7 @@ final class Deliveries {
   private int next;
 
   Deliveries() {
-    Arrays.fill(sentAt, NEVER);
+    Arrays.fill(sentAt, Long.MIN_VALUE);
   }
 
   void add(long sent, long sender, long now) {
@@ -25,15 +23,23 @@ final class Deliveries {
     at[place] = now;
   }
 
-  /** When the one that was sent then was taken up for the first time. */
-  long firstAt(long sent, long sender) {
-    long first = NEVER;
+  /** Where the first one that was sent then is kept; -1 when none is. */
+  int firstOf(long sent) {
+    int first = -1;
     for (int back = 1; back <= Math.min(KEPT, next); back++) {
       int place = (next - back) % KEPT;
-      if (sentAt[place] == sent && incarnation[place] == sender) {
-        first = at[place];
+      if (sentAt[place] == sent) {
+        first = place;
       }
     }
     return first;
+  }
+
+  long at(int place) {
+    return at[place];
+  }
+
+  long incarnation(int place) {
+    return incarnation[place];
   }
 }

@@ -101,6 +101,16 @@ final class PromiseBook {
     }
   }
 
+  /** The own vote may be for a higher number of the same reign than any gate was opened in. */
+  private void releaseOwn(int voter, long incarnation, Row row) {
+    Promise own = promise(voter, world.workload(row.workload()));
+    boolean releases =
+        own.holder == voter && own.incarnation == incarnation && !own.epoch.above(row.released());
+    if (releases) {
+      own.endsAt = Math.min(own.endsAt, world.now());
+    }
+  }
+
   void agentEnded(VirtualNode node) {
     for (int workload = 0; workload < workloads; workload++) {
       for (int voter = 0; voter < size; voter++) {
@@ -117,9 +127,7 @@ final class PromiseBook {
         asks(voter, row);
       }
       if (!row.released().equals(Epoch.NONE)) {
-        int workload = world.workload(row.workload());
-        long incarnation = datagram.senderIncarnation();
-        release(voter.index(), workload, voter.index(), incarnation, row.released());
+        releaseOwn(voter.index(), datagram.senderIncarnation(), row);
       }
       if (!row.echoEpoch().equals(Epoch.NONE)) {
         echoes(voter, datagram, row);
@@ -143,7 +151,6 @@ final class PromiseBook {
   private void echoes(VirtualNode voter, Datagram datagram, Row row) {
     int workload = world.workload(row.workload());
     int holder = world.index(datagram.receiver());
-    long incarnation = datagram.receiverIncarnation();
     Promise promise = promise(voter.index(), workload);
     boolean repeats =
         promise.holder == holder
@@ -152,13 +159,15 @@ final class PromiseBook {
     if (repeats) {
       return;
     }
-    boolean same = promise.holder == holder && promise.incarnation == incarnation;
     Deliveries heard = deliveries[voter.index() * size + holder];
-    long heardAt = heard.firstAt(row.echoSentAt(), incarnation);
-    if (heardAt == Deliveries.NEVER) {
+    int place = heard.firstOf(row.echoSentAt());
+    if (place < 0) {
       world.violated("promise", voter + " echoes what it never heard: " + datagram);
       return;
     }
+    long heardAt = heard.at(place);
+    long incarnation = heard.incarnation(place);
+    boolean same = promise.holder == holder && promise.incarnation == incarnation;
     if (promise.epoch.above(row.echoEpoch())) {
       world.violated(
           "grant-rises", voter + " follows " + row.echoEpoch() + " after " + promise.epoch);

@@ -21,4 +21,4 @@ public record RunResult(
     Optional<Violation> violation,
     long falseFailovers,
     long lapses,
-    String traceHash) {}
+    long traceHash) {}

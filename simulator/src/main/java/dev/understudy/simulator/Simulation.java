@@ -10,13 +10,27 @@ public final class Simulation {
 
   /** Runs a plan; the same plan comes to the same result everywhere. */
   public static RunResult run(Plan plan, Model model, Trace trace) {
-    World world = new World(plan.setup(), plan.seed(), model, trace);
-    plan.faults().forEach(world::strike);
-    world.start();
-    world.runUntil(plan.stormNanos());
+    World world = storm(plan, model, trace, plan.stormNanos());
     if (world.violation().isEmpty()) {
       mustBeServed(world, plan);
     }
+    return result(world, plan);
+  }
+
+  /** Runs a plan up to that time only, without what must hold at its end. */
+  static RunResult runUntil(Plan plan, Model model, Trace trace, long nanos) {
+    return result(storm(plan, model, trace, nanos), plan);
+  }
+
+  private static World storm(Plan plan, Model model, Trace trace, long nanos) {
+    World world = new World(plan.setup(), plan.seed(), model, trace);
+    plan.faults().forEach(world::strike);
+    world.start();
+    world.runUntil(nanos);
+    return world;
+  }
+
+  private static RunResult result(World world, Plan plan) {
     return new RunResult(
         plan.seed(),
         world.now(),
@@ -33,13 +47,13 @@ public final class Simulation {
     boolean served = world.runUntil(liveness::isThere, bound);
     if (!served) {
       world.violated(
-          "liveness",
+          Violation.LIVENESS,
           "not well after " + Millis.text(bound) + " without faults:" + liveness.missing());
       return;
     }
     world.runUntil(world.now() + STEADY_LEASES * plan.setup().timing().leaseNanos());
     if (!liveness.isThere()) {
-      world.violated("liveness", "not well for long without faults:" + liveness.missing());
+      world.violated(Violation.LIVENESS, "not well for long without faults:" + liveness.missing());
     }
   }
 }

@@ -5,11 +5,13 @@ package dev.understudy.simulator;
  * A fingerprint of everything that happened, in order: FNV-1a over 64-bit words. Equal for equal
  * runs on every machine; whether somebody reads the trace makes no difference.
  */
-final class TraceHash {
+public final class TraceHash {
   private static final long BASIS = 0xCBF29CE484222325L;
   private static final long PRIME = 0x100000001B3L;
 
   private long value = BASIS;
+
+  TraceHash() {}
 
   void mix(long word) {
     long mixed = (value ^ word) * PRIME;
@@ -27,7 +29,8 @@ final class TraceHash {
     return value;
   }
 
-  static String text(long value) {
+  /** As people compare it. */
+  public static String text(long value) {
     return String.format("%016x", value);
   }
 }

@@ -8,4 +8,7 @@ package dev.understudy.simulator;
  * @param atNanos true time since the run began
  * @param text what happened, with the values
  */
-public record Violation(String rule, long atNanos, String text) {}
+public record Violation(String rule, long atNanos, String text) {
+  /** The rule that somebody is active again in bounded time once all is well. */
+  public static final String LIVENESS = "liveness";
+}

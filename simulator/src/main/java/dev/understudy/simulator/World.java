@@ -134,8 +134,8 @@ public final class World {
   }
 
   /** The fingerprint of everything so far. */
-  public String traceHash() {
-    return TraceHash.text(hash.value());
+  public long traceHash() {
+    return hash.value();
   }
 
   /** How often a healthy active lost its reign to another node. */

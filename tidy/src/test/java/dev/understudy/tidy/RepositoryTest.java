@@ -99,6 +99,11 @@ class RepositoryTest {
     }
   }
 
+  @Test
+  void rulesAreEnforcedAndTested() {
+    assertThat(Tracing.violations(files)).isEmpty();
+  }
+
   private static List<String> all(Function<TextFile, List<String>> rule) {
     return files.stream().map(rule).flatMap(List::stream).toList();
   }

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.understudy.agent.checkpoint;
 
-import dev.understudy.agent.linux.Scheduling;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
@@ -13,20 +11,13 @@ import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 
 /** Files cut into chunks of one size, each known by its SHA-256. */
 public final class Chunks {
   /** Size of every chunk but a file's last. */
-  public static final int BYTES = 1 << 20;
+  public static final int BYTES = 256 << 10;
 
-  private static final int WORKERS = 1;
-  private static final int NICE = 0;
-
-  /** One a worker, or a large generation would make as much garbage as it has bytes. */
+  /** One a thread, or a large generation would make as much garbage as it has bytes. */
   private static final ThreadLocal<ByteBuffer> BUFFER =
       ThreadLocal.withInitial(() -> ByteBuffer.allocate(BYTES));
 
@@ -53,44 +44,26 @@ public final class Chunks {
     }
   }
 
-  /**
-   * Describes files by their contents, on one thread, so that a core is left to everything else.
-   */
+  /** Describes files by their contents, on the calling thread, so that a core is left to others. */
   static List<FileEntry> describe(List<Path> files) throws IOException {
-    ExecutorService workers = Executors.newFixedThreadPool(WORKERS, Chunks::lowPriority);
-    try {
-      List<Long> sizes = new ArrayList<>();
-      List<List<Future<String>>> hashes = new ArrayList<>();
-      for (Path file : files) {
-        long size = Files.size(file);
-        sizes.add(size);
-        List<Future<String>> ofFile = new ArrayList<>();
-        for (int i = 0; i < count(size); i++) {
-          int index = i;
-          ofFile.add(workers.submit(() -> hashOf(file, size, index)));
-        }
-        hashes.add(ofFile);
-      }
-      List<FileEntry> entries = new ArrayList<>();
-      for (int f = 0; f < files.size(); f++) {
+    List<FileEntry> entries = new ArrayList<>();
+    for (Path file : files) {
+      try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+        long size = channel.size();
         List<String> chunks = new ArrayList<>();
-        for (Future<String> hash : hashes.get(f)) {
-          chunks.add(await(hash));
+        for (int i = 0; i < count(size); i++) {
+          chunks.add(hashOf(channel, size, i));
         }
-        entries.add(new FileEntry(files.get(f).getFileName().toString(), sizes.get(f), chunks));
+        entries.add(new FileEntry(file.getFileName().toString(), size, chunks));
       }
-      return entries;
-    } finally {
-      workers.shutdownNow();
     }
+    return entries;
   }
 
-  private static String hashOf(Path file, long size, int index) throws IOException {
-    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-      ByteBuffer buffer = BUFFER.get().clear().limit(length(size, index));
-      read(channel, buffer, (long) index * BYTES);
-      return hash(buffer.flip());
-    }
+  private static String hashOf(FileChannel channel, long size, int index) throws IOException {
+    ByteBuffer buffer = BUFFER.get().clear().limit(length(size, index));
+    read(channel, buffer, (long) index * BYTES);
+    return hash(buffer.flip());
   }
 
   /** Fills the buffer from that position of a file. */
@@ -102,27 +75,5 @@ public final class Chunks {
       }
       position += n;
     }
-  }
-
-  private static String await(Future<String> hash) throws IOException {
-    try {
-      return hash.get();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException("interrupted while it hashed", e);
-    } catch (ExecutionException e) {
-      throw new IOException("hashing failed: " + e.getCause(), e);
-    }
-  }
-
-  private static Thread lowPriority(Runnable work) {
-    return Thread.ofPlatform()
-        .daemon()
-        .name("hash")
-        .unstarted(() -> {
-          // A host that refuses leaves an ordinary thread, which is only less polite.
-          var _ = Scheduling.niceThisThread(NICE);
-          work.run();
-        });
   }
 }

@@ -38,8 +38,10 @@ public final class Hold {
   }
 
   /**
-   * Verifies and restores; blocks until the copy stands or is given up.
+   * Restores; blocks until the copy stands or is given up.
    *
+   * @param generation whose bytes were compared with its manifest, by {@link Arrival} as they came
+   *     or by {@link Generation#damage}
    * @param here this machine and the workload's root on it
    */
   public static HoldResult hold(Sandbox sandbox, Generation generation, HostFacts here) {
@@ -52,9 +54,6 @@ public final class Hold {
     try {
       Optional<String> obstacle =
           Compatibility.obstacle(generation.manifest().host(), here).or(this::foreign);
-      if (obstacle.isEmpty()) {
-        obstacle = generation.damage();
-      }
       if (obstacle.isPresent()) {
         return new HoldResult.HoldFailed(obstacle.get());
       }

@@ -25,7 +25,7 @@ import javax.crypto.spec.SecretKeySpec;
  */
 final class ShipChannel implements Closeable {
   /** Most bytes of one frame's payload; a manifest is the largest. */
-  static final int PAYLOAD_BYTES = 8 << 20;
+  static final int PAYLOAD_BYTES = 32 << 20;
 
   static final int KEY_BYTES = 32;
 

@@ -11,10 +11,17 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.BitSet;
+import java.util.concurrent.locks.LockSupport;
 
 /** Sends generations to a standby's {@link ShipServer}, only what that lacks. */
 public final class ShipClient {
   private static final int CONNECT_MILLIS = 2_000;
+
+  /**
+   * Bound of the sending rate. Faster, a large generation would fill a link of 1 Gbit/s for seconds
+   * and keep a core of both nodes busy, and the heartbeats of either would come late.
+   */
+  private static final long BYTES_PER_SECOND = 100L << 20;
 
   private ShipClient() {}
 
@@ -72,6 +79,7 @@ public final class ShipClient {
       }
       ByteBuffer buffer = ByteBuffer.allocate(Chunks.BYTES);
       ByteBuffer number = ByteBuffer.allocate(4);
+      long began = System.nanoTime();
       long bytes = 0;
       int first = 0;
       for (FileEntry entry : manifest.files()) {
@@ -84,12 +92,24 @@ public final class ShipClient {
               Chunks.read(in, buffer, (long) c * Chunks.BYTES);
               bytes += buffer.flip().remaining();
               channel.send(ShipMessages.CHUNK, number.clear().putInt(first + c).flip(), buffer);
+              pace(began, bytes);
             }
           }
         }
         first += count;
       }
       return bytes;
+    }
+
+    /** Waits until so many bytes may have left; less than a chunk is not worth a wait. */
+    private static void pace(long began, long bytes) throws IOException {
+      long due = began + bytes * 1_000_000_000L / BYTES_PER_SECOND;
+      while (System.nanoTime() - due < 0) {
+        if (Thread.interrupted()) {
+          throw new IOException("interrupted while it was sent");
+        }
+        LockSupport.parkNanos(due - System.nanoTime());
+      }
     }
 
     private static String text(ByteBuffer payload) {

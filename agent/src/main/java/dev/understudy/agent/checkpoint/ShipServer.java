@@ -17,12 +17,14 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Takes generations from other agents. One thread accepts, one thread of low priority serves each
- * connection, and there are at most four; further callers wait in the backlog.
+ * Takes generations from other agents. One thread accepts, one thread of ordinary priority serves
+ * each connection, and there are at most four; further callers wait in the backlog.
  */
 public final class ShipServer implements AutoCloseable {
   private static final int CONNECTIONS = 4;
   private static final int BACKLOG = 16;
+
+  /** The agent's own threads are preferred; those that move generations are not. */
   private static final int NICE = 0;
 
   private final ServerSocket server;

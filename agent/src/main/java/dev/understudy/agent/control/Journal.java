@@ -88,17 +88,26 @@ public final class Journal implements AutoCloseable {
   }
 
   private void write(OutputStream out) {
+    boolean failing = false;
     try (out) {
       while (true) {
-        NodeEvent event = toDisk.take();
-        out.write((line(event) + "\n").getBytes(StandardCharsets.UTF_8));
-        if (toDisk.isEmpty()) {
-          out.flush();
+        String line = line(toDisk.take()) + "\n";
+        // After a failure the file may end within a line.
+        String text = failing ? "\n" + line : line;
+        try {
+          out.write(text.getBytes(StandardCharsets.UTF_8));
+          failing = false;
+        } catch (IOException e) {
+          // The disk may have room again later: what is lost is counted, the rest is written.
+          lost.incrementAndGet();
+          if (!failing) {
+            System.err.println("the event journal cannot be written: " + e.getMessage());
+          }
+          failing = true;
         }
       }
     } catch (IOException e) {
-      lost.incrementAndGet();
-      System.err.println("the event journal is no longer written: " + e.getMessage());
+      System.err.println("the event journal ended: " + e.getMessage());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

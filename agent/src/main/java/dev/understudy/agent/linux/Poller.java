@@ -19,6 +19,9 @@ public final class Poller {
   private final Memory timeout = Memory.ofSize(16);
   private final int capacity;
 
+  /** Beyond the highest index in use: the kernel need not look further. */
+  private int used;
+
   /** An empty set with room for so many descriptors. */
   public Poller(int capacity) {
     this.capacity = capacity;
@@ -39,6 +42,7 @@ public final class Poller {
       int at = index * SLOT_BYTES;
       if (bytes.getInt(at) < 0) {
         bytes.putInt(at, fd).putShort(at + 4, POLLIN).putShort(at + 6, (short) 0);
+        used = Math.max(used, index + 1);
         return index;
       }
     }
@@ -67,7 +71,7 @@ public final class Poller {
         timeout.bytes().putLong(0, left / 1_000_000_000L).putLong(8, left % 1_000_000_000L);
         timeoutAddress = timeout.address();
       }
-      long result = Kernel.call(Syscall.PPOLL, slots.address(), capacity, timeoutAddress, 0, 8, 0);
+      long result = Kernel.call(Syscall.PPOLL, slots.address(), used, timeoutAddress, 0, 8, 0);
       timeout.keep();
       slots.keep();
       if (result >= 0) {
@@ -76,7 +80,7 @@ public final class Poller {
       // EINTR: a signal of the virtual machine's; the deadline is absolute, so wait on.
       if (result != -Errno.EINTR) {
         throw new IllegalStateException(
-            new LinuxException("ppoll", capacity + " descriptors", (int) -result));
+            new LinuxException("ppoll", used + " descriptors", (int) -result));
       }
     }
   }

@@ -209,7 +209,12 @@ public final class DatagramCodec {
   }
 
   private static final List<Row.Stand> STANDS =
-      List.of(Row.Stand.PASSIVE, Row.Stand.ASKING, Row.Stand.CANDIDATE, Row.Stand.ACTIVE);
+      List.of(
+          Row.Stand.PASSIVE,
+          Row.Stand.ASKING,
+          Row.Stand.CANDIDATE,
+          Row.Stand.ACTIVE,
+          Row.Stand.CLOSING);
 
   private Epoch readEpoch(ByteBuffer in) throws MalformedDatagram {
     long counter = in.getLong();

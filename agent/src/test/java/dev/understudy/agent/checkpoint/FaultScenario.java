@@ -137,9 +137,10 @@ public final class FaultScenario {
     byte[] bytes = Files.readAllBytes(pages);
     bytes[bytes.length / 2] ^= 1;
     Files.write(pages, bytes);
-    refused(Hold.hold(standby, bad, facts), "is damaged");
+    Stage.check(bad.damage().orElse("").contains("is damaged"), "a flipped bit is found");
     Files.write(pages, List.of("short"), StandardOpenOption.TRUNCATE_EXISTING);
-    refused(Hold.hold(standby, bad, facts), "bytes in place of");
+    Stage.check(bad.damage().orElse("").contains("bytes in place of"), "a cut file is found");
+    Stage.check(good.damage().isEmpty(), "a whole generation is not refused");
     HostFacts other =
         new HostFacts(
             facts.architecture(),

@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -24,6 +25,7 @@ class DeadOpenerTest {
   @TempDir Path folder;
 
   @Test
+  @Tag("FO-36")
   void theDeadlineHoldsWhenItsSetterIsGone() throws Exception {
     Root.assumed();
     assumeTrue(Files.exists(Path.of("/proc/self/ns/time")), "needs a kernel with time namespaces");

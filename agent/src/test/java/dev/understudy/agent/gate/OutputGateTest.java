@@ -19,6 +19,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -50,6 +51,7 @@ class OutputGateTest {
 
   @ParameterizedTest
   @EnumSource
+  @Tag("FO-36")
   void nothingLeavesByDefaultNotEvenAnArpReply(Gates kind) throws IOException {
     try (OutputGate gate = kind.attach(link);
         GratuitousArp arp = announcer()) {
@@ -73,6 +75,7 @@ class OutputGateTest {
 
   @ParameterizedTest
   @EnumSource
+  @Tag("FO-36")
   void theGateShutsByItselfAtItsDeadline(Gates kind) throws IOException {
     try (OutputGate gate = kind.attach(link)) {
       wire.warmUp(gate);
@@ -176,6 +179,7 @@ class OutputGateTest {
 
   @ParameterizedTest
   @EnumSource
+  @Tag("FO-36")
   void attachingAgainShutsWhatAnEarlierAgentOpened(Gates kind) throws IOException {
     try (OutputGate earlier = kind.attach(link)) {
       wire.warmUp(earlier);

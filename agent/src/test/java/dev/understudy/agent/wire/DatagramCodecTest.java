@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -72,6 +73,7 @@ class DatagramCodecTest {
   }
 
   @Test
+  @Tag("FO-9")
   void anotherKeyOrAnotherClusterIsRefused() throws IOException {
     codec.encode(sample(), buffer);
     DatagramCodec stranger = new DatagramCodec(key((byte) 2), NODES, WORKLOADS);
@@ -82,6 +84,7 @@ class DatagramCodecTest {
   }
 
   @Test
+  @Tag("FO-9")
   void everyFlippedBitIsRefused() {
     codec.encode(sample(), buffer);
     for (int bit = 0; bit < buffer.limit() * 8; bit++) {
@@ -94,6 +97,7 @@ class DatagramCodecTest {
   }
 
   @Test
+  @Tag("FO-9")
   void truncatedAndRandomBytesAreRefused() {
     codec.encode(sample(), buffer);
     int whole = buffer.limit();

@@ -8,7 +8,7 @@ final class ActiveView {
   private String standby = "";
   private long incarnation;
   private long heardAt;
-  private long releasedAt = Long.MIN_VALUE;
+  private long endingAt = Long.MIN_VALUE;
   private long vacantSince;
 
   void heard(String from, long fromIncarnation, Row row, long now) {
@@ -20,26 +20,25 @@ final class ActiveView {
     epoch = row.epoch();
     standby = row.standby();
     heardAt = now;
-    releasedAt = Long.MIN_VALUE;
+    endingAt = Long.MIN_VALUE;
   }
 
-  /** The sender says that its epoch is over; true when that is news about the one followed. */
-  boolean released(String from, long fromIncarnation, Epoch over, long now) {
+  /** The sender says that its epoch is over, or will be as soon as its gate is shut. */
+  void ending(String from, long fromIncarnation, Epoch over, long now) {
     boolean news =
         node.equals(from)
             && incarnation == fromIncarnation
             && epoch.equals(over)
-            && releasedAt == Long.MIN_VALUE;
+            && endingAt == Long.MIN_VALUE;
     if (news) {
-      releasedAt = now;
+      endingAt = now;
     }
-    return news;
   }
 
   /** That node can have no effect any more: as good as released when it is the one followed. */
   void fenced(String other, long now) {
-    if (node.equals(other) && releasedAt == Long.MIN_VALUE) {
-      releasedAt = now;
+    if (node.equals(other) && endingAt == Long.MIN_VALUE) {
+      endingAt = now;
     }
   }
 
@@ -53,7 +52,7 @@ final class ActiveView {
   void vacate(long now) {
     node = "";
     standby = "";
-    releasedAt = Long.MIN_VALUE;
+    endingAt = Long.MIN_VALUE;
     vacantSince = now;
   }
 
@@ -73,8 +72,8 @@ final class ActiveView {
     return heardAt;
   }
 
-  boolean isReleased() {
-    return releasedAt != Long.MIN_VALUE;
+  boolean isEnding() {
+    return endingAt != Long.MIN_VALUE;
   }
 
   /** From when on a successor of rank zero may ask. */
@@ -82,11 +81,11 @@ final class ActiveView {
     if (node.isEmpty()) {
       return vacantSince;
     }
-    return isReleased() ? releasedAt : heardAt + windowNanos;
+    return isEnding() ? endingAt : heardAt + windowNanos;
   }
 
   /** Whether this node's own ears have nothing against an election now. */
   boolean vacant(long now, long silenceNanos) {
-    return node.isEmpty() || isReleased() || now - heardAt >= silenceNanos;
+    return node.isEmpty() || isEnding() || now - heardAt >= silenceNanos;
   }
 }

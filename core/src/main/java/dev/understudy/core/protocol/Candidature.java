@@ -49,7 +49,7 @@ final class Candidature {
     state.standing = new Standing.Asking(turn.now(), new TreeSet<>(List.of(state.self)));
     turn.effects().hurry(state.others());
     ActiveView active = state.active;
-    if (!active.node().isEmpty() && !active.isReleased() && !state.suspicionSaid) {
+    if (!active.node().isEmpty() && !active.isEnding() && !state.suspicionSaid) {
       state.suspicionSaid = true;
       long silent = turn.now() - active.silentSince();
       turn.effects().say(new Verdict.Suspected(state.workload(), active.node(), silent));

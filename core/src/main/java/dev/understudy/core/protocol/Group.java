@@ -132,7 +132,7 @@ final class Group {
     return new Row(
         state.workload(),
         state.standing.told(),
-        state.leads() ? state.reignEpoch() : Epoch.NONE,
+        state.reignEpoch(),
         state.voter.highest(),
         state.released,
         state.copies.own(),

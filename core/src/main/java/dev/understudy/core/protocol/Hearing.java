@@ -33,7 +33,7 @@ final class Hearing {
     state.copies.peerSays(from.sender(), row.held());
     if (!row.released().equals(Epoch.NONE)) {
       state.voter.release(from.sender(), from.senderIncarnation(), row.released(), turn.now());
-      state.active.released(from.sender(), from.senderIncarnation(), row.released(), turn.now());
+      state.active.ending(from.sender(), from.senderIncarnation(), row.released(), turn.now());
     }
     if (row.stand() != Row.Stand.ASKING) {
       state.yesTo.remove(from.sender());
@@ -43,6 +43,10 @@ final class Hearing {
       case ASKING -> hearQuestion(from, turn);
       case CANDIDATE -> hearRequest(from, row, turn);
       case ACTIVE -> hearActive(from, row, turn);
+      case CLOSING -> {
+        state.voter.dropRequest(from.sender());
+        state.active.ending(from.sender(), from.senderIncarnation(), row.epoch(), turn.now());
+      }
     }
     state.mirror.hear(from.sender(), row, state.reignEpoch(), turn);
   }
@@ -62,7 +66,8 @@ final class Hearing {
     boolean wouldVote =
         !(state.standing instanceof Standing.Silent)
             && !(state.standing instanceof Standing.Active)
-            && state.active.vacant(turn.now(), silence)
+            && (state.standing instanceof Standing.Closing
+                || state.active.vacant(turn.now(), silence))
             && turn.now() >= state.succession.trustedFrom(turn)
             && !state.succession.forgets(from.sender(), turn);
     if (wouldVote) {

@@ -41,7 +41,9 @@ public record Row(
     /** Asks for votes; each vote binds like an echo. */
     CANDIDATE(2),
     /** Reigns. */
-    ACTIVE(3);
+    ACTIVE(3),
+    /** Shuts its gate, and will release when the kernel has confirmed that: ask already. */
+    CLOSING(4);
 
     private final int code;
 

@@ -27,7 +27,8 @@ sealed interface Standing {
       case Active _ -> Row.Stand.ACTIVE;
       case Candidate _ -> Row.Stand.CANDIDATE;
       case Asking _ -> Row.Stand.ASKING;
-      case Silent _, Passive _, Closing _ -> Row.Stand.PASSIVE;
+      case Closing _ -> Row.Stand.CLOSING;
+      case Silent _, Passive _ -> Row.Stand.PASSIVE;
     };
   }
 

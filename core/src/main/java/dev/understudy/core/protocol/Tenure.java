@@ -204,6 +204,9 @@ final class Tenure {
       turn.effects().run(new Command.Discard(state.workload(), why));
     }
     hasState = false;
+    state.active.vacate(turn.now());
+    // They may ask while the kernel shuts the gate; the vote can then be part of the release.
+    turn.effects().hurry(state.others());
   }
 
   /** The kernel has confirmed that nothing leaves any more: the epoch is released. */

@@ -35,6 +35,38 @@ final class LoneNode {
 
   /** A peer's newest row arrives, which knows of no epoch but its own. */
   void hear(String peer, Row.Stand stand, Epoch epoch, long yesTo) {
+    hear(peer, stand, epoch, Epoch.NONE, Row.NO_TIME, yesTo);
+  }
+
+  /** A peer echoes this node's beat of that time. */
+  void echo(String peer, Epoch epoch, long sentAt) {
+    hear(peer, Row.Stand.PASSIVE, Epoch.NONE, epoch, sentAt, Row.NO_TIME);
+  }
+
+  void gateShut() {
+    last = node.step(new Input.GateShut(now, group.workload()));
+  }
+
+  void fail(Epoch epoch) {
+    last = node.step(new Input.Failed(now, group.workload(), epoch, "exit status 1"));
+  }
+
+  /** What it told that peer in its last step. */
+  Row told(String peer) {
+    return last.thenSend().stream()
+        .filter(d -> d.receiver().equals(peer))
+        .findFirst()
+        .orElseThrow()
+        .rows()
+        .getFirst();
+  }
+
+  long now() {
+    return now;
+  }
+
+  private void hear(
+      String peer, Row.Stand stand, Epoch epoch, Epoch echo, long echoSentAt, long yesTo) {
     Row row =
         new Row(
             group.workload(),
@@ -44,21 +76,27 @@ final class LoneNode {
             Epoch.NONE,
             GenerationId.NONE,
             "",
-            Epoch.NONE,
-            Row.NO_TIME,
+            echo,
+            echoSentAt,
             yesTo);
     long sequence = sequences.merge(peer, 1L, Long::sum);
-    Datagram datagram = new Datagram(peer, name, 1, 1, sequence, now, true, 1_000, List.of(row));
+    Datagram datagram = new Datagram(peer, name, 1, 1, sequence, now, false, 1_000, List.of(row));
     last = node.step(new Input.Received(now, datagram));
   }
 
-  /** Lets time pass until it asks, has that peer say yes, and tells the epoch of its request. */
-  Epoch candidature(String voter) {
+  /** Lets time pass until it asks, has these peers say yes, and tells the epoch of its request. */
+  Epoch candidature(String... voters) {
+    long most = now + 1_000 * MILLI;
     while (!stand().equals("asking")) {
+      if (now > most) {
+        throw new AssertionError("it does not ask, it is " + stand());
+      }
       now = Math.max(last.wakeAtNanos(), now + MILLI / 10);
       last = node.step(new Input.Tick(now));
     }
-    hear(voter, Row.Stand.PASSIVE, Epoch.NONE, now);
+    for (String voter : voters) {
+      hear(voter, Row.Stand.PASSIVE, Epoch.NONE, now);
+    }
     Row row = last.thenSend().getFirst().rows().getFirst();
     if (row.stand() != Row.Stand.CANDIDATE) {
       throw new AssertionError("it does not stand: " + row);

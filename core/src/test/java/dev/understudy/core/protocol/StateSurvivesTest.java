@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.understudy.core.timing.Timing;
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** While somebody alive and reachable has state, nobody starts without it. */
@@ -32,6 +33,7 @@ class StateSurvivesTest {
 
   /** The restarted node refuses the reign's number; the other follower must be able to go along. */
   @Test
+  @Tag("FO-19")
   void reignIsNotRaisedAboveWhatItsFollowersHavePersisted() {
     VirtualCluster c = afterFailover(Timing.STANDARD, 1);
     c.machine("c").diskNanos = 300 * MILLI;
@@ -44,6 +46,7 @@ class StateSurvivesTest {
 
   /** Nobody but b has any state, its reign has just lapsed, and it is kept from being elected. */
   @Test
+  @Tag("FO-30")
   void frozenProcessWinsOverAColdStart() {
     for (long seed = 0; seed < 400; seed++) {
       VirtualCluster c = afterFailover(seed % 3 == 0 ? Timing.FAST : Timing.STANDARD, seed);
@@ -65,6 +68,7 @@ class StateSurvivesTest {
 
   /** All three are there, and any of them may be late or lose datagrams; nobody crashes. */
   @Test
+  @Tag("FO-30")
   void noisyClusterKeepsItsState() {
     for (long seed = 0; seed < 400; seed++) {
       VirtualCluster c = afterFailover(seed % 3 == 0 ? Timing.FAST : Timing.STANDARD, seed);

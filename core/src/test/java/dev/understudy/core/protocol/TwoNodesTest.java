@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.understudy.core.timing.Timing;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Groups of two have no majority: the user prefers consistency or availability. */
@@ -31,6 +32,7 @@ class TwoNodesTest {
   }
 
   @Test
+  @Tag("FO-42")
   void consistentActiveGoesOnAloneInItsEpoch() {
     VirtualCluster c = consistent(1);
     Epoch epoch = epochOf(c, "a");
@@ -43,6 +45,7 @@ class TwoNodesTest {
   }
 
   @Test
+  @Tag("FO-42")
   void consistentStandbyDoesNotTakeOverFromASilentActive() {
     VirtualCluster c = consistent(2);
     c.isolate("a");
@@ -54,6 +57,7 @@ class TwoNodesTest {
   }
 
   @Test
+  @Tag("FO-42")
   void consistentStandbyTakesOverOnARelease() {
     VirtualCluster c = consistent(3);
     c.fail("a", epochOf(c, "a"), "exit status 1");
@@ -61,6 +65,7 @@ class TwoNodesTest {
   }
 
   @Test
+  @Tag("FO-42")
   void consistentStandbyTakesOverOnAConfirmedFence() {
     VirtualCluster c = consistent(4);
     Epoch before = epochOf(c, "a");
@@ -76,6 +81,7 @@ class TwoNodesTest {
   }
 
   @Test
+  @Tag("FO-42")
   void fenceCountsNoMoreOnceTheNodeIsHeard() {
     VirtualCluster c = consistent(5);
     c.crash("a");
@@ -104,6 +110,7 @@ class TwoNodesTest {
 
   /** Its gate shuts while it stands still, but nobody can have been elected meanwhile. */
   @Test
+  @Tag("FO-42")
   void pausedConsistentActiveGoesOnInItsEpoch() {
     VirtualCluster c = consistent(7);
     Epoch epoch = epochOf(c, "a");
@@ -116,6 +123,7 @@ class TwoNodesTest {
   }
 
   @Test
+  @Tag("FO-43")
   void availableStandbyTakesOverAlone() {
     for (long seed = 0; seed < 100; seed++) {
       VirtualCluster c = available(seed);
@@ -139,6 +147,7 @@ class TwoNodesTest {
   }
 
   @Test
+  @Tag("FO-33")
   void lateStandbyOfAPairAccusesNobody() {
     VirtualCluster c = available(9);
     c.pause("b", 3_000 * MILLI);
@@ -148,6 +157,7 @@ class TwoNodesTest {
   }
 
   @Test
+  @Tag("FO-43")
   void lowerEpochYieldsOnHealingAndItsStateIsKeptAside() {
     VirtualCluster c = available(10);
     Epoch lower = epochOf(c, "a");
@@ -165,6 +175,7 @@ class TwoNodesTest {
 
   /** One that hears its peer needs its vote, so that not both take the workload. */
   @Test
+  @Tag("FO-43")
   void pairThatHearsEachOtherElectsOneOnly() {
     for (long seed = 0; seed < 300; seed++) {
       GroupConfig group = VirtualCluster.group(GroupConfig.Quorum.PAIR_AVAILABILITY, "a", "b");

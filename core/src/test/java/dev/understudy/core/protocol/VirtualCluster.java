@@ -52,6 +52,7 @@ final class VirtualCluster {
     GenerationId copy = GenerationId.NONE;
     long pausedUntil = Long.MIN_VALUE;
     long diskNanos = 5 * MILLI;
+    long shutNanos = 10_000;
     final List<Input> mailbox = new ArrayList<>();
 
     Machine(String name, long clockOffset) {
@@ -383,7 +384,7 @@ final class VirtualCluster {
       }
       case Command.ShutGate _ -> {
         m.gateUntil = Math.min(m.gateUntil, local(m));
-        later(m, 10_000, t -> new Input.GateShut(t, WORKLOAD));
+        later(m, m.shutNanos, t -> new Input.GateShut(t, WORKLOAD));
       }
       case Command.Wake(_, var epoch, var generation) -> {
         if (generation.sequence() != GenerationId.LIVE && !m.copy.equals(generation)) {

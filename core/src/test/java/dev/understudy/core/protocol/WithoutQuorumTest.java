@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.understudy.core.timing.Timing;
 import java.util.List;
 import org.assertj.core.api.Assertions;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Three nodes that lose two, when the user wants the active to go on. */
@@ -43,6 +44,7 @@ class WithoutQuorumTest {
   }
 
   @Test
+  @Tag("FO-44")
   void activeThatLostAllOthersGoesOnAndSaysSo() {
     VirtualCluster c = protectedCluster(1);
     Epoch before = epochOf(c, "a");
@@ -59,6 +61,7 @@ class WithoutQuorumTest {
   }
 
   @Test
+  @Tag("FO-44")
   void activeThatIsHeardButNotFollowedDoesNotGoOn() {
     VirtualCluster c = protectedCluster(2);
     // It hears the others, which do not hear it and elect one of them.
@@ -70,6 +73,7 @@ class WithoutQuorumTest {
   }
 
   @Test
+  @Tag("FO-44")
   void activeThatStoodStillItselfDoesNotGoOn() {
     VirtualCluster c = protectedCluster(3);
     c.crash("b");
@@ -81,6 +85,7 @@ class WithoutQuorumTest {
   }
 
   @Test
+  @Tag("FO-44")
   void isolatedActiveYieldsToTheMajorityWhenItHealsAndKeepsItsStateAside() {
     VirtualCluster c = protectedCluster(4);
     Epoch lower = epochOf(c, "a");
@@ -97,6 +102,8 @@ class WithoutQuorumTest {
 
   /** A raise would outdo the majority's own choice, which only c tells it about. */
   @Test
+  @Tag("FO-19")
+  @Tag("FO-44")
   void isolatedActiveIsNotRaisedAboveTheMajoritysReign() {
     VirtualCluster c = protectedCluster(5);
     Epoch lower = epochOf(c, "a");
@@ -115,6 +122,7 @@ class WithoutQuorumTest {
   }
 
   @Test
+  @Tag("FO-44")
   void lonelyActiveGetsItsLeaseBackFromVotersThatFollowIt() {
     VirtualCluster c = protectedCluster(6);
     Epoch epoch = epochOf(c, "a");

@@ -7,6 +7,7 @@ import java.math.BigInteger;
 import java.util.List;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -75,6 +76,7 @@ class TimingTest {
     "relaxed, 400400201, 21000000, 13333333, 426400201",
     "wide, 2002001001, 90000000, 66666666, 2142001001",
   })
+  @Tag("FO-2")
   void derivedTimes(String name, long promise, long late, long margin, long worst) {
     Timing timing = Timing.named(name).orElseThrow();
     assertThat(timing.promiseNanos()).isEqualTo(promise);
@@ -109,6 +111,7 @@ class TimingTest {
         "5000|30000|20000|6000|3000|-1|lateness and round trip must not be negative, drift must"
             + " lie in 0..99999 ppm",
       })
+  @Tag("FO-2")
   void oneRuleAtATime(
       long beat,
       long lease,
@@ -123,6 +126,7 @@ class TimingTest {
 
   @ParameterizedTest
   @CsvSource({"0, 0", "99999, 0", "-1, 1", "100000, 1"})
+  @Tag("FO-2")
   void driftIsBounded(long driftPpm, int violations) {
     assertThat(micros(5000, 30000, 20000, 6000, 3000, 1000, driftPpm).violations())
         .hasSize(violations);
@@ -142,6 +146,7 @@ class TimingTest {
     "1000000, 500, 1001001",
     "60000000000, 99999, 73333185186",
   })
+  @Tag("FO-2")
   void promises(long leaseNanos, long driftPpm, long promiseNanos) {
     Timing timing = new Timing("test", 1, leaseNanos, 1, 1, 0, 0, driftPpm);
     assertThat(timing.promiseNanos()).isEqualTo(promiseNanos);
@@ -149,6 +154,7 @@ class TimingTest {
 
   /** Fast voter, slow active: measured in true time the promise still ends after the lease. */
   @Test
+  @Tag("FO-2")
   void aPromiseOutlivesItsLeaseOnTheWorstPairOfClocks() {
     Random random = new Random(1);
     for (int i = 0; i < 10_000; i++) {

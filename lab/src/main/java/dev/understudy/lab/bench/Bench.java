@@ -3,14 +3,10 @@ package dev.understudy.lab.bench;
 
 import dev.understudy.api.cluster.Cluster;
 import dev.understudy.api.cluster.Units;
-import dev.understudy.api.control.NodeStatus;
 import dev.understudy.lab.bench.BenchReport.AgentRow;
-import java.io.IOException;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
 
@@ -42,12 +38,16 @@ public final class Bench {
   public BenchReport run(BenchOptions options, Machine machine)
       throws TrialException, InterruptedException {
     List<BenchReport.Row> rows = new ArrayList<>();
-    List<AgentRow> agents = new ArrayList<>();
     SplittableRandom phases = new SplittableRandom(options.seed());
     for (CountCluster size : options.clusters()) {
-      rows.add(new Series(size, options, phases, agents).measure());
+      rows.add(new Series(size, options, phases).measure());
     }
     CountCluster first = options.clusters().getFirst();
+    List<AgentRow> agents = new ArrayList<>();
+    if (options.watch().isPresent()) {
+      agents.addAll(
+          new AgentWatch(opener, time, progress).rows(first, options.watch().orElseThrow()));
+    }
     return new BenchReport(
         machine,
         first.timing().profile(),
@@ -63,18 +63,15 @@ public final class Bench {
     private final CountCluster size;
     private final BenchOptions options;
     private final SplittableRandom phases;
-    private final List<AgentRow> agents;
     private final Cluster cluster;
     private final TrialFigures figures = new TrialFigures();
     private int done;
     private int openings;
 
-    Series(
-        CountCluster size, BenchOptions options, SplittableRandom phases, List<AgentRow> agents) {
+    Series(CountCluster size, BenchOptions options, SplittableRandom phases) {
       this.size = size;
       this.options = options;
       this.phases = phases;
-      this.agents = agents;
       this.cluster = size.cluster("bench");
     }
 
@@ -98,10 +95,6 @@ public final class Bench {
     private void oneLab(Stage stage) throws TrialException, InterruptedException {
       CrashTrial trial = new CrashTrial(stage, time, cluster.workloads().getFirst());
       trial.awaitWhole("after its start");
-      if (openings == 1) {
-        say("watching the idle agents for " + options.idleNanos() / 1_000_000_000L + " s");
-        agents.addAll(idleAgents(stage));
-      }
       for (int i = 0; i < WARM_UP_RUNS; i++) {
         Trial warmUp = trial.run(phases.nextDouble());
         say("warm-up, not counted: " + summary(warmUp));
@@ -131,55 +124,9 @@ public final class Bench {
       why.evidence().forEach(progress);
     }
 
-    private List<AgentRow> idleAgents(Stage stage) throws TrialException, InterruptedException {
-      Map<String, AgentMeter.Reading> before = readings(stage);
-      time.pause(options.idleNanos());
-      Map<String, AgentMeter.Reading> after = readings(stage);
-      List<AgentRow> rows = new ArrayList<>();
-      for (String node : stage.nodes()) {
-        AgentMeter.Reading start = reading(before, node);
-        AgentMeter.Reading end = reading(after, node);
-        rows.add(
-            new AgentRow(
-                node,
-                stage.status(node).map(this::role).orElse("unknown"),
-                size.memoryBytes(),
-                end.rssBytes(),
-                end.ownPercentSince(start),
-                end.childrenPercentSince(start)));
-      }
-      return rows;
-    }
-
-    private String role(NodeStatus status) {
-      return status.workloads().isEmpty() ? "none" : status.workloads().getFirst().role();
-    }
-
     private void say(String line) {
       progress.accept(Units.bytesText(size.memoryBytes()) + ": " + line);
     }
-  }
-
-  private static AgentMeter.Reading reading(Map<String, AgentMeter.Reading> all, String node) {
-    AgentMeter.Reading reading = all.get(node);
-    if (reading == null) {
-      throw new IllegalStateException("no reading of node " + node + " among " + all.keySet());
-    }
-    return reading;
-  }
-
-  private Map<String, AgentMeter.Reading> readings(Stage stage) throws TrialException {
-    Map<String, AgentMeter.Reading> readings = new HashMap<>();
-    for (String node : stage.nodes()) {
-      long pid = stage.agentPid(node);
-      try {
-        readings.put(node, AgentMeter.read(pid, time));
-      } catch (IOException e) {
-        throw new TrialException(
-            "the agent of node " + node + " (process " + pid + ") cannot be watched: " + e, e);
-      }
-    }
-    return readings;
   }
 
   private static String summary(Trial trial) {

@@ -2,6 +2,7 @@
 package dev.understudy.lab.bench;
 
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What to measure.
@@ -9,9 +10,18 @@ import java.util.List;
  * @param clusters one for each memory size, in the order in which they are measured
  * @param runs counted trials for each of them
  * @param seed of the phases at which faults strike
- * @param idleNanos how long the idle agents are watched
+ * @param watch whether and how long the agents are watched while nothing fails
  */
-public record BenchOptions(List<CountCluster> clusters, int runs, long seed, long idleNanos) {
+public record BenchOptions(
+    List<CountCluster> clusters, int runs, long seed, Optional<Watch> watch) {
+  /**
+   * How long agents are watched.
+   *
+   * @param settleNanos from their start until then
+   * @param nanos the time that counts
+   */
+  public record Watch(long settleNanos, long nanos) {}
+
   public BenchOptions {
     clusters = List.copyOf(clusters);
     if (clusters.isEmpty() || runs < 1) {

@@ -57,14 +57,16 @@ public record BenchReport(
       List<String> failures) {}
 
   /**
-   * One agent while nothing happens but checkpoints.
+   * One agent while nothing fails.
    *
+   * @param strategy of the workload: with restart there are heartbeats only
    * @param memoryBytes of the workload
    * @param role of its node
    * @param cpuPercent of one core, by the agent's own threads
    * @param childrenCpuPercent of one core, by the programs that it calls
    */
   public record AgentRow(
+      String strategy,
       String node,
       String role,
       long memoryBytes,

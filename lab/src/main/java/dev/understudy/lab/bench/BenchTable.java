@@ -32,22 +32,32 @@ public final class BenchTable {
       lines.add("");
       lines.addAll(rowLines(row));
     }
-    lines.add("");
+    if (!report.agents().isEmpty()) {
+      lines.add("");
+      lines.addAll(agentLines(report.agents()));
+    }
+    return lines;
+  }
+
+  private static List<String> agentLines(List<AgentRow> agents) {
+    List<String> lines = new ArrayList<>();
     lines.add(
         format(
             ROOT,
-            "%-6s %-8s %10s %10s %8s %12s",
+            "%-9s %-6s %-8s %10s %10s %8s %12s",
+            "strategy",
             "agent",
             "role",
             "workload",
             "RSS MB",
             "CPU %",
             "children %"));
-    for (AgentRow agent : report.agents()) {
+    for (AgentRow agent : agents) {
       lines.add(
           format(
               ROOT,
-              "%-6s %-8s %10s %10.1f %8.2f %12.2f",
+              "%-9s %-6s %-8s %10s %10.1f %8.2f %12.2f",
+              agent.strategy(),
               agent.node(),
               agent.role(),
               Units.bytesText(agent.memoryBytes()),
@@ -55,7 +65,9 @@ public final class BenchTable {
               agent.cpuPercent(),
               agent.childrenCpuPercent()));
     }
-    lines.add("CPU in percent of one core while idle with one workload; children: CRIU and runc.");
+    lines.add(
+        "CPU in percent of one core while nothing fails: restart, heartbeats only; mirror, with"
+            + " checkpoints. Children: CRIU and runc.");
     return lines;
   }
 

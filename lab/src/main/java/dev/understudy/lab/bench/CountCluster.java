@@ -54,6 +54,11 @@ public record CountCluster(
     }
   }
 
+  /** The same with another strategy. */
+  CountCluster with(Strategy other) {
+    return new CountCluster(python, pythonHome, program, memoryBytes, timing, other, intervalNanos);
+  }
+
   /** The cluster as a file would describe it. */
   public Cluster cluster(String name) {
     List<NodeSpec> nodes =

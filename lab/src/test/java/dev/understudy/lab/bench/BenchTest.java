@@ -10,6 +10,7 @@ import dev.understudy.lab.bench.ScriptedStage.Mishap;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** Counting of trials on virtual time. */
@@ -53,7 +54,7 @@ class BenchTest {
       };
 
   private static BenchOptions options(int runs, CountCluster... sizes) {
-    return new BenchOptions(List.of(sizes), runs, 42, 1_000_000_000L);
+    return new BenchOptions(List.of(sizes), runs, 42, Optional.empty());
   }
 
   private BenchReport bench(BenchOptions options) throws Exception {
@@ -75,11 +76,23 @@ class BenchTest {
           assertThat(row.detectionMs().p50()).isEqualTo(26.0);
           assertThat(row.failures()).isEmpty();
         });
-    assertThat(report.agents()).hasSize(6);
-    assertThat(report.agents()).allSatisfy(row -> assertThat(row.rssBytes()).isPositive());
+    assertThat(report.agents()).isEmpty();
     assertThat(report.allRecovered()).isTrue();
     assertThat(opened).hasSize(2).allSatisfy(stage -> assertThat(stage.closed).isTrue());
     assertThat(progress).anySatisfy(line -> assertThat(line).contains("warm-up, not counted"));
+  }
+
+  @Test
+  void agentsAreWatchedWithoutAndWithCheckpoints() throws Exception {
+    BenchOptions.Watch watch = new BenchOptions.Watch(1_000_000_000L, 1_000_000_000L);
+    BenchReport report =
+        bench(new BenchOptions(List.of(size(8), size(256)), 1, 42, Optional.of(watch)));
+
+    assertThat(report.agents())
+        .extracting(BenchReport.AgentRow::strategy)
+        .containsExactly("restart", "restart", "restart", "mirror", "mirror", "mirror");
+    assertThat(report.agents()).allSatisfy(row -> assertThat(row.rssBytes()).isPositive());
+    assertThat(BenchTable.lines(report)).anyMatch(line -> line.startsWith("mirror    a"));
   }
 
   @Test

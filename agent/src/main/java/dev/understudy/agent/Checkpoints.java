@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.understudy.agent;
+
+import dev.understudy.agent.checkpoint.Capture;
+import dev.understudy.agent.checkpoint.CaptureResult;
+import dev.understudy.agent.checkpoint.Generation;
+import dev.understudy.agent.checkpoint.HostFacts;
+import dev.understudy.agent.runtime.Copy;
+import dev.understudy.agent.runtime.Sandbox;
+import dev.understudy.api.control.NodeEvent;
+import dev.understudy.core.protocol.Epoch;
+import dev.understudy.core.protocol.GenerationId;
+import dev.understudy.core.protocol.Input;
+import java.io.IOException;
+import java.util.List;
+
+/** Captures a running workload and ships what it got, on the workload's own thread for that. */
+final class Checkpoints {
+  private final Sandbox sandbox;
+  private final HostFacts facts;
+  private final Shipment shipment;
+  private final Workers workers;
+  private final Reports reports;
+  private volatile double lastPauseMillis = -1;
+
+  Checkpoints(
+      Sandbox sandbox, HostFacts facts, Shipment shipment, Workers workers, Reports reports) {
+    this.sandbox = sandbox;
+    this.facts = facts;
+    this.shipment = shipment;
+    this.workers = workers;
+    this.reports = reports;
+  }
+
+  /** Takes one; the protocol hears of its end. */
+  void take(Copy copy, GenerationId id, String standby) {
+    workers.checkpoint(() -> captureAndShip(copy, id, standby));
+  }
+
+  /**
+   * Keeps the last state of a program that gives way, behind a checkpoint that may be under way.
+   */
+  void keepAside(Copy copy, Epoch reign, CopyRemover remover) {
+    workers.checkpoint(() -> {
+      String where = Aside.keep(sandbox, copy, reign, facts);
+      reports.record(NodeEvent.KEPT_ASIDE, "epoch", reign.toString(), "where", where);
+      remover.removeLater(copy);
+    });
+  }
+
+  /** How long the program stood still for the last one, in milliseconds; -1 before the first. */
+  double lastPauseMillis() {
+    return lastPauseMillis;
+  }
+
+  private void captureAndShip(Copy copy, GenerationId id, String standby) {
+    long began = System.nanoTime();
+    switch (Capture.capture(sandbox, copy, id, facts)) {
+      case CaptureResult.CheckpointFailed(var reason) -> failed(id, reason);
+      case CaptureResult.Captured(var generation, var pause, var took) -> {
+        captured(generation, pause, took);
+        ship(generation, standby, began);
+        keepOnly(generation);
+      }
+    }
+  }
+
+  private void captured(Generation generation, long pauseNanos, long tookNanos) {
+    lastPauseMillis = pauseNanos / 1e6;
+    reports.record(
+        NodeEvent.CAPTURED,
+        "generation",
+        generation.id().toString(),
+        "pause_ms",
+        EventDetails.millis(pauseNanos),
+        "bytes",
+        Long.toString(generation.manifest().bytes()),
+        "took_ms",
+        EventDetails.millis(tookNanos),
+        "began_boot_nanos",
+        Long.toString(generation.manifest().capturedAtBootNanos()));
+  }
+
+  private void ship(Generation generation, String standby, long began) {
+    GenerationId id = generation.id();
+    try {
+      shipment.ship(generation, standby);
+    } catch (IOException e) {
+      failed(id, "shipping to " + standby + " failed: " + e.getMessage());
+      return;
+    }
+    long whole = System.nanoTime() - began;
+    reports.works();
+    reports.tell(at -> new Input.CheckpointDone(at, reports.workload(), id, whole));
+  }
+
+  private void failed(GenerationId id, String reason) {
+    reports.complain("checkpoint " + id + ": " + reason);
+    reports.record(NodeEvent.CHECKPOINT_FAILED, "generation", id.toString(), "reason", reason);
+    reports.tell(at -> new Input.CheckpointFailed(at, reports.workload(), id, reason));
+  }
+
+  private void keepOnly(Generation newest) {
+    try {
+      Generation.deleteOthers(
+          sandbox.places().generations(reports.workload()), List.of(newest.id()));
+    } catch (IOException e) {
+      reports.complain("old generations stay: " + e.getMessage());
+    }
+  }
+}

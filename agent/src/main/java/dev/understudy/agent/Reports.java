@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.understudy.agent;
+
+import dev.understudy.agent.control.Journal;
+import dev.understudy.agent.linux.Clock;
+import dev.understudy.core.protocol.Input;
+import java.util.function.LongFunction;
+
+/** What the parts of one workload say: events for people, inputs for the protocol. Any thread. */
+final class Reports {
+  private final String workload;
+  private final Journal journal;
+  private final Mailbox mailbox;
+  private volatile String lastError = "";
+
+  Reports(String workload, Journal journal, Mailbox mailbox) {
+    this.workload = workload;
+    this.journal = journal;
+    this.mailbox = mailbox;
+  }
+
+  String workload() {
+    return workload;
+  }
+
+  /** Journals something that happens now; details are names and values in turn. */
+  void record(String kind, String... details) {
+    journal.record(Clock.bootNanos(), workload, kind, details);
+  }
+
+  /** Hands an input to the protocol. */
+  void tell(LongFunction<Input> input) {
+    mailbox.tell(input);
+  }
+
+  /** Has something done on the duty cycle. */
+  void post(Runnable task) {
+    mailbox.post(task);
+  }
+
+  /** Something went wrong; the status says so until something works. */
+  void complain(String why) {
+    lastError = why;
+  }
+
+  /** What was complained of may be over: a program runs, or a copy is held. */
+  void works() {
+    lastError = "";
+  }
+
+  /** The newest complaint; empty for none. */
+  String lastError() {
+    return lastError;
+  }
+}

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.understudy.cli;
+
+import dev.understudy.simulator.Campaign;
+import dev.understudy.simulator.Model;
+import dev.understudy.simulator.RunResult;
+import dev.understudy.simulator.Simulation;
+import dev.understudy.simulator.Weather;
+import java.util.concurrent.Callable;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code understudy simulate}: the protocol in virtual clusters that everything happens to. */
+@Command(
+    name = "simulate",
+    description = {
+      "Run the failover protocol in virtual clusters, with faults drawn from seeds.",
+      "Ends with 0 only if no rule was broken.",
+    })
+final class SimulateCommand implements Callable<Integer> {
+  private static final Pattern RANGE = Pattern.compile("(\\d{1,18})(?:\\.\\.(\\d{1,18}))?");
+  private static final long SEEDS_MOST = 10_000_000;
+  private static final int MINUTES_MOST = 1_000;
+  private static final int THREADS_MOST = 1_024;
+
+  @Spec CommandSpec spec = CommandSpec.create();
+
+  @Option(
+      names = "--seeds",
+      paramLabel = "A..B",
+      defaultValue = "1..100",
+      description = "One run for each seed from A to B (default: 1..100).")
+  String seeds = "";
+
+  @Option(
+      names = "--minutes",
+      paramLabel = "M",
+      defaultValue = "2",
+      description = "Virtual minutes of faults in each run (default: 2).")
+  int minutes;
+
+  @Option(
+      names = "--mild",
+      description = "Only pauses, delays and losses that the protocol's times are made for.")
+  boolean mild;
+
+  @Option(
+      names = "--threads",
+      paramLabel = "N",
+      description = "Runs at once (default: one for each processor).")
+  int threads = Runtime.getRuntime().availableProcessors();
+
+  @Option(names = "--trace", description = "Tell one run line by line; needs one seed.")
+  boolean trace;
+
+  @Option(
+      names = "--figures",
+      description = "Measure failovers and lapses instead; of the seeds the first counts.")
+  boolean figures;
+
+  @Option(names = "--json", description = "Print one JSON document.")
+  boolean json;
+
+  @Override
+  public Integer call() throws Exception {
+    Campaign.Options options = options();
+    Console console = Console.of(spec);
+    if (figures) {
+      return SimulateFigures.run(options, console, json);
+    }
+    if (trace) {
+      return traceOne(options, console);
+    }
+    Campaign.Result result =
+        Campaign.run(
+            options,
+            Model.REAL,
+            (done, events, failed) ->
+                console.progress(
+                    done
+                        + " of "
+                        + options.seeds()
+                        + " seeds, "
+                        + events
+                        + " events, "
+                        + failed
+                        + " violations"));
+    if (json) {
+      console.json(SimulateReport.of(result));
+    } else {
+      SimulateText.lines(options, result).forEach(console::line);
+    }
+    for (RunResult failed : result.failed().stream().limit(1).toList()) {
+      SimulateText.shrunk(options, failed, Model.REAL).forEach(console.err()::println);
+    }
+    boolean ok = result.failed().isEmpty() && (!mild || result.falseFailovers() == 0);
+    return ok ? 0 : Failures.FAILED;
+  }
+
+  private Integer traceOne(Campaign.Options options, Console console) {
+    RunResult result =
+        Simulation.run(
+            options.plan(options.firstSeed()),
+            Model.REAL,
+            (at, who, text) -> console.line(SimulateText.line(at, who, text)));
+    return result.violation().isEmpty() ? 0 : Failures.FAILED;
+  }
+
+  private Campaign.Options options() {
+    Matcher range = RANGE.matcher(seeds);
+    if (!range.matches()) {
+      throw wrong("--seeds must be a range of numbers, as 1..1000, not " + seeds);
+    }
+    long first = Long.parseLong(range.group(1));
+    long last = range.group(2) == null ? first : Long.parseLong(range.group(2));
+    if (last < first || last - first >= SEEDS_MOST) {
+      throw wrong("--seeds must go up, over at most " + SEEDS_MOST + " seeds, not " + seeds);
+    }
+    if (minutes < 1 || minutes > MINUTES_MOST) {
+      throw wrong("--minutes must be from 1 to " + MINUTES_MOST + ", not " + minutes);
+    }
+    if (threads < 1 || threads > THREADS_MOST) {
+      throw wrong("--threads must be from 1 to " + THREADS_MOST + ", not " + threads);
+    }
+    if (trace && (first != last || json || figures)) {
+      throw wrong("--trace tells one run in words: give one seed, as --seeds 7, and no --json.");
+    }
+    return new Campaign.Options(first, last, minutes, mild ? Weather.MILD : Weather.ROUGH, threads);
+  }
+
+  private ParameterException wrong(String sentence) {
+    return new ParameterException(spec.commandLine(), sentence);
+  }
+}
