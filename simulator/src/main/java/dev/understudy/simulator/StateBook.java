@@ -38,6 +38,9 @@ final class StateBook {
     Epoch asked = Epoch.NONE;
     Epoch active = Epoch.NONE;
 
+    /** Whether its reign is over, but its gate not yet known to be shut. */
+    boolean closing;
+
     /** When it last knew of a reign. */
     long reignAt;
 
@@ -117,8 +120,11 @@ final class StateBook {
         Told book = told(node, world.workload(workload));
         book.held = book.held.equals(id) ? GenerationId.NONE : book.held;
       }
-      case Input.GateShut(_, var workload) ->
-          told(node, world.workload(workload)).reignAt = world.now();
+      case Input.GateShut(_, var workload) -> {
+        Told book = told(node, world.workload(workload));
+        book.reignAt = world.now();
+        book.closing = false;
+      }
       default -> {}
     }
   }
@@ -145,6 +151,7 @@ final class StateBook {
   void reignOver(VirtualNode node, int workload) {
     Told book = told(node, workload);
     book.frozen = book.reigned;
+    book.closing = true;
     book.reignAt = world.now();
   }
 
@@ -169,6 +176,10 @@ final class StateBook {
       if (row.stand() == Row.Stand.ACTIVE && !book.active.above(row.epoch())) {
         book.active = row.epoch();
         book.reignAt = world.now();
+        if (!book.closing && row.epoch().above(book.frozen)) {
+          // Another one has reigned since: its own stopped process is of no use any more.
+          book.frozen = Epoch.NONE;
+        }
       }
     }
   }
