@@ -219,6 +219,7 @@ public final class Faults {
   private void machine(long at) {
     int kind = chance.below(100);
     if (kind < 45) {
+      // Never without its disk: who comes back without it is no member any more.
       faults.add(new Fault.Crash(at, length(at, 60), node(), true));
     } else if (kind < 90) {
       faults.add(new Fault.AgentKill(at, length(at, 20), node()));

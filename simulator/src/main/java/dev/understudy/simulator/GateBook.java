@@ -2,6 +2,7 @@
 package dev.understudy.simulator;
 
 import dev.understudy.core.protocol.Epoch;
+import dev.understudy.core.protocol.GroupConfig.Quorum;
 import java.util.Arrays;
 
 /** Never two outputs of one workload; epochs unique and only rising; what was shut stays shut. */
@@ -51,7 +52,8 @@ final class GateBook {
     if (!begins && book.reign.above(epoch)) {
       world.violated("epoch-rises", node + " goes from " + book.reign + " to " + epoch);
     }
-    if (!begins && book.decidedUntil <= now) {
+    boolean leased = world.setup().groups().get(workload).quorum() == Quorum.MAJORITY;
+    if (leased && !begins && book.decidedUntil <= now) {
       world.violated(
           "reopened",
           node + " goes on in " + epoch + ", " + (now - book.decidedUntil) + " ns after its lapse");

@@ -35,8 +35,8 @@ final class Invariants {
 
   // ---- agents ----------------------------------------------------------------------------------
 
-  void agentStarted(VirtualNode node) {
-    states.agentStarted(node);
+  void agentStarted(VirtualNode node, long startedAt) {
+    states.agentStarted(node, startedAt);
     lateness.agentStarted(node);
   }
 

@@ -14,6 +14,7 @@ final class Reigns {
 
   private static final class Reign {
     int node = NOBODY;
+    long beganAt;
     long endedAt = Long.MAX_VALUE;
     boolean needed;
   }
@@ -58,6 +59,7 @@ final class Reigns {
           node);
     }
     reign.node = node.index();
+    reign.beganAt = world.now();
     reign.endedAt = Long.MAX_VALUE;
     reign.needed = false;
   }
@@ -86,7 +88,6 @@ final class Reigns {
     long lease = world.setup().timing().leaseNanos();
     long ended = Math.min(reign.endedAt, world.now());
     long since = ended - LEASES_LOOKED_BACK * lease;
-    long upSince = since - world.setup().timing().promiseNanos();
     VirtualNode active = world.nodes().get(reign.node);
     if (!world.trouble().nodeWell(reign.node, since) || active.agentSince() > since) {
       return false;
@@ -98,9 +99,19 @@ final class Reigns {
           voter != reign.node
               && world.trouble().nodeWell(voter, since)
               && world.trouble().linkWell(reign.node, voter, since)
-              && world.nodes().get(voter).agentSince() <= upSince;
+              && isAlong(reign, voter, since);
       well += counts ? 1 : 0;
     }
     return well >= group.members().size() / 2 + 1;
+  }
+
+  /** Whether that voter was there when the reign began, or could be taken along since its start. */
+  private boolean isAlong(Reign reign, int voter, long since) {
+    long promise = world.setup().timing().promiseNanos();
+    long started = world.nodes().get(voter).agentSince();
+    boolean wasThere = started <= reign.beganAt - promise;
+    boolean disksWell =
+        world.trouble().diskWell(voter, started) && world.trouble().diskWell(reign.node, started);
+    return started <= since - promise && (wasThere || disksWell);
   }
 }

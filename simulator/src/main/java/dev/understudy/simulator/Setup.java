@@ -39,12 +39,16 @@ public record Setup(Timing timing, List<String> nodes, List<GroupConfig> groups,
     return new Setup(timing, nodes, groups, other);
   }
 
-  /** The shape that a seed stands for: mostly three nodes, sometimes five, sometimes many. */
+  /**
+   * The shape that a seed stands for: mostly three nodes, sometimes five, sometimes many; now and
+   * then a workload has only two.
+   */
   static Setup draw(Chance chance) {
     Timing timing = timing(chance);
     int kind = chance.below(100);
-    int size = kind < 55 ? 3 : kind < 80 ? 5 : 4 + chance.below(6);
-    int workloads = kind < 80 ? 1 + chance.below(2) : 2 + chance.below(6);
+    int size = kind < 65 ? 3 : kind < 87 ? 5 : 4 + chance.below(6);
+    int few = chance.percent(70) ? 1 : 2;
+    int workloads = kind < 87 ? few : 2 + chance.below(4);
     List<String> nodes = new ArrayList<>();
     for (int i = 0; i < size; i++) {
       nodes.add(String.valueOf((char) ('a' + i)));
@@ -67,15 +71,21 @@ public record Setup(Timing timing, List<String> nodes, List<GroupConfig> groups,
   private static GroupConfig group(String workload, List<String> nodes, Chance chance) {
     List<String> pool = new ArrayList<>(nodes);
     List<String> members = new ArrayList<>();
-    int size = nodes.size() >= 5 && chance.percent(50) ? 5 : 3;
+    boolean pair = chance.percent(8);
+    int size = pair ? 2 : nodes.size() >= 5 && chance.percent(50) ? 5 : 3;
     while (members.size() < size) {
       members.add(pool.remove(chance.below(pool.size())));
     }
-    int runners = chance.percent(40) ? size - 1 : size;
+    int runners = !pair && chance.percent(40) ? size - 1 : size;
     boolean mirrored = chance.percent(85);
     long interval = chance.between(100, 1_000) * MILLI;
     return new GroupConfig(
-        workload, members, members.subList(0, runners), Quorum.MAJORITY, mirrored, interval);
+        workload,
+        members,
+        members.subList(0, runners),
+        pair ? Quorum.PAIR_CONSISTENCY : Quorum.MAJORITY,
+        mirrored,
+        interval);
   }
 
   /** As one line. */

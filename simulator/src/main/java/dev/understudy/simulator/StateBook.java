@@ -86,10 +86,11 @@ final class StateBook {
     return told[node.index() * workloads + workload];
   }
 
-  void agentStarted(VirtualNode node) {
+  /** Whoever starts knows of nothing, and waits from the start of its agent on. */
+  void agentStarted(VirtualNode node, long startedAt) {
     for (int workload = 0; workload < workloads; workload++) {
       Told fresh = fresh();
-      fresh.reignAt = world.now();
+      fresh.reignAt = startedAt;
       told[node.index() * workloads + workload] = fresh;
     }
     for (int peer = 0; peer < size; peer++) {

@@ -24,7 +24,10 @@ final class Strikes {
       world.hash().mix(world.now(), 4, 0, fault.at());
     }
     world.say("world", "", FaultText.of(fault));
-    if (!fault.bounded(world.setup().timing())) {
+    if (fault instanceof Fault.Disk disk) {
+      long until = world.now() + disk.nanos() + VirtualDisk.RETRY_NANOS + disk.writeNanos();
+      world.trouble().disk(world.index(disk.node()), until);
+    } else if (!fault.bounded(world.setup().timing())) {
       markTrouble(fault);
     }
     inForce.add(fault);

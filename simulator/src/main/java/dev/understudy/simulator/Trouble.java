@@ -11,6 +11,7 @@ final class Trouble {
   private final int ends;
   private final long[] nodes;
   private final long[] links;
+  private final long[] disks;
 
   Trouble(World world) {
     ends = world.setup().nodes().size() + 1;
@@ -18,6 +19,8 @@ final class Trouble {
     links = new long[ends * ends];
     Arrays.fill(nodes, Long.MIN_VALUE);
     Arrays.fill(links, Long.MIN_VALUE);
+    disks = new long[ends];
+    Arrays.fill(disks, Long.MIN_VALUE);
   }
 
   void node(int node, long until) {
@@ -26,6 +29,17 @@ final class Trouble {
 
   void link(int from, int to, long until) {
     links[from * ends + to] = Math.max(links[from * ends + to], until);
+  }
+
+  /**
+   * A disk is no part of a failover, but without it a reign cannot take a restarted voter along.
+   */
+  void disk(int node, long until) {
+    disks[node] = Math.max(disks[node], until);
+  }
+
+  boolean diskWell(int node, long since) {
+    return disks[node] < since;
   }
 
   boolean nodeWell(int node, long since) {

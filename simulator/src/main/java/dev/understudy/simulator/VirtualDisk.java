@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  * state, again after a failure. At a power loss a write under way has reached the disk or not.
  */
 final class VirtualDisk {
-  private static final long RETRY_NANOS = 1_000_000_000L;
+  /** How long after a failure it is tried again. */
+  static final long RETRY_NANOS = 1_000_000_000L;
 
   private final VirtualNode node;
   private DurableState state = DurableState.NEW;

@@ -162,6 +162,7 @@ public final class VirtualNode {
         afterNanos,
         () -> {
           long startedAt = local();
+          long trueStart = world.now();
           for (Host host : hosts) {
             host.agentStarts();
           }
@@ -170,7 +171,7 @@ public final class VirtualNode {
               disk.state().nextStart(promise),
               saved -> {
                 agentSince = world.now();
-                world.invariants().agentStarted(this);
+                world.invariants().agentStarted(this, trueStart);
                 List<GroupConfig> groups = world.setup().groups();
                 decider.begin(
                     world

@@ -253,12 +253,7 @@ public final class World {
   }
 
   void stepped(VirtualNode node, Input input) {
-    int kind =
-        switch (input) {
-          case Input.Received _ -> 1;
-          case Input.Tick _ -> 2;
-          default -> 3;
-        };
+    int kind = input instanceof Input.Received ? 1 : input instanceof Input.Tick ? 2 : 3;
     hash.mix(now, kind, node.index(), input.now());
   }
 

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.understudy.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.understudy.api.control.Json;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class SimulateCommandTest {
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+
+  private int run(String arguments) {
+    return Main.commandLine(new PrintWriter(out, true), new PrintWriter(err, true))
+        .execute(("simulate " + arguments).split(" +"));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "--seeds 5..1                | --seeds must go up, over at most 10000000 seeds, not 5..1",
+        "--seeds 1..999999999        | --seeds must go up, over at most 10000000 seeds",
+        "--seeds 1-5                 | --seeds must be a range of numbers, as 1..1000, not 1-5",
+        "--seeds=-3                  | --seeds must be a range of numbers",
+        "--minutes 0                 | --minutes must be from 1 to 1000, not 0",
+        "--threads 0                 | --threads must be from 1 to 1024, not 0",
+        "--seeds 1..2 --trace        | --trace tells one run in words: give one seed",
+        "--seeds 1 --trace --json    | --trace tells one run in words: give one seed"
+      })
+  void badInputIsRefusedWithOneSentence(String arguments, String sentence) {
+    assertThat(run(arguments.strip())).isEqualTo(2);
+    assertThat(err.toString()).startsWith("understudy: " + sentence);
+    assertThat(out.toString()).isEmpty();
+  }
+
+  @Test
+  void documentHasEveryFieldAndRepeatsItself() throws Exception {
+    assertThat(run("--seeds 1..2 --minutes 1 --json --threads 2")).isZero();
+    JsonNode first = Json.mapper().readTree(out.toString());
+    assertThat(first.get("seeds").asLong()).isEqualTo(2);
+    assertThat(first.get("virtual_minutes").asDouble()).isGreaterThanOrEqualTo(2);
+    assertThat(first.get("events").asLong()).isPositive();
+    assertThat(first.get("events_per_second").asLong()).isPositive();
+    assertThat(first.get("violations").isArray()).isTrue();
+    assertThat(first.get("false_failovers").asLong()).isZero();
+    assertThat(first.get("trace_hash").asText()).matches("[0-9a-f]{16}");
+    out.getBuffer().setLength(0);
+    assertThat(run("--seeds 1..2 --minutes 1 --json --threads 1")).isZero();
+    JsonNode again = Json.mapper().readTree(out.toString());
+    assertThat(again.get("trace_hash")).isEqualTo(first.get("trace_hash"));
+    assertThat(again.get("events")).isEqualTo(first.get("events"));
+  }
+
+  @Test
+  void traceTellsFaultsAndVerdicts() {
+    assertThat(run("--seeds 3 --minutes 1 --trace")).isZero();
+    assertThat(out.toString()).contains("elected in epoch").contains(" world ");
+  }
+}
