@@ -214,6 +214,17 @@ public final class Faults {
     } else {
       copies(at);
     }
+    if (kind < 80 && chance.percent(30)) {
+      aftershock(at);
+    }
+  }
+
+  /**
+   * Trouble rarely comes alone: an agent somewhere is restarted at once, with or without reason.
+   */
+  private void aftershock(long at) {
+    long after = at + chance.below(unit);
+    faults.add(new Fault.AgentKill(after, within(after, 1 + chance.below(unit / 16)), node()));
   }
 
   private void machine(long at) {

@@ -8,7 +8,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.TreeSet;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -17,8 +22,35 @@ import org.junit.jupiter.params.provider.MethodSource;
  * Each scenario comes to what its file says. With {@code -Dunderstudy.rewrite=true} the files are
  * written anew; then read what has changed, and say why.
  */
+@Tag("FO-3")
+@Tag("FO-4")
+@Tag("FO-6")
+@Tag("FO-8")
+@Tag("FO-10")
+@Tag("FO-11")
+@Tag("FO-12")
+@Tag("FO-13")
+@Tag("FO-14")
+@Tag("FO-15")
+@Tag("FO-16")
+@Tag("FO-17")
+@Tag("FO-21")
+@Tag("FO-22")
+@Tag("FO-23")
+@Tag("FO-24")
+@Tag("FO-25")
+@Tag("FO-26")
+@Tag("FO-27")
+@Tag("FO-28")
+@Tag("FO-33")
+@Tag("FO-35")
+@Tag("FO-36")
+@Tag("FO-37")
+@Tag("FO-38")
 class ScenariosTest {
   private static final Path FOLDER = Path.of("scenarios");
+  private static final Pattern SHOWS = Pattern.compile("Shows (FO-\\d+(, )?)+\\.");
+  private static final Pattern RULE = Pattern.compile("FO-\\d+");
 
   static Stream<Path> files() throws IOException {
     try (Stream<Path> files = Files.list(FOLDER)) {
@@ -36,6 +68,32 @@ class ScenariosTest {
     } else {
       assertThat(played).as(file.toString()).isEqualTo(said);
     }
+  }
+
+  /** The tags above are what the files say, together. */
+  @Test
+  void eachOpensWithTheRulesThatItShows() throws IOException {
+    TreeSet<String> shown = new TreeSet<>();
+    for (Path file : files().toList()) {
+      String comments =
+          Files.readString(file)
+              .lines()
+              .filter(line -> line.startsWith("#"))
+              .map(line -> line.substring(1).strip())
+              .collect(Collectors.joining(" "));
+      List<String> rules =
+          SHOWS
+              .matcher(comments)
+              .results()
+              .flatMap(shows -> RULE.matcher(shows.group()).results())
+              .map(MatchResult::group)
+              .toList();
+      assertThat(rules).as(file.toString()).isNotEmpty();
+      shown.addAll(rules);
+    }
+    assertThat(ScenariosTest.class.getAnnotationsByType(Tag.class))
+        .extracting(Tag::value)
+        .containsExactlyInAnyOrderElementsOf(shown);
   }
 
   private static String play(String... lines) throws ScenarioException {
