@@ -292,7 +292,7 @@ final class Agent implements AutoCloseable {
 
   /** Ends {@link #run} soon; from any thread. */
   void stop() {
-    cycle.stop();
+    cycle.leave();
   }
 
   @Override

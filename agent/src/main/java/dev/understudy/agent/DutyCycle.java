@@ -22,6 +22,7 @@ final class DutyCycle {
   static final int PORT = 7400;
 
   private static final int DRAIN_MOST = 256;
+  private static final long LEAVE_NANOS = 1_000_000_000L;
 
   /** Carries out what a step wants beyond datagrams; called on this thread, in order. */
   interface Executor {
@@ -45,7 +46,7 @@ final class DutyCycle {
   private final Outlets outlets;
   private final ByteBuffer incoming = ByteBuffer.allocateDirect(DatagramCodec.BYTES_MOST + 1);
   private final ByteBuffer outgoing = ByteBuffer.allocateDirect(DatagramCodec.BYTES_MOST);
-  private volatile boolean stopped;
+  private volatile long leaveBy = Long.MAX_VALUE;
   private long wakeAt;
 
   DutyCycle(
@@ -67,12 +68,12 @@ final class DutyCycle {
     this.outlets = outlets;
   }
 
-  /** Runs until {@link #stop}; anything thrown out of it is a broken invariant. */
+  /** Runs until {@link #leave} is over; anything thrown out of it is a broken invariant. */
   void run() {
     int network = poller.add(socket.fd());
     int mail = poller.add(mailbox.fd());
     step(new Input.Tick(Clock.bootNanos()));
-    while (!stopped) {
+    while (!left()) {
       long due = executor.due(Clock.bootNanos());
       if (poller.waitUntil(Math.min(wakeAt, due)) > 0) {
         if (poller.ready(network)) {
@@ -91,9 +92,14 @@ final class DutyCycle {
     }
   }
 
-  void stop() {
-    stopped = true;
-    mailbox.ring();
+  /** Ends {@link #run} once others have what this node had, or soon; from any thread. */
+  void leave() {
+    leaveBy = Clock.bootNanos() + LEAVE_NANOS;
+    mailbox.tell(Input.Leaving::new);
+  }
+
+  private boolean left() {
+    return node.mayEnd() || Clock.bootNanos() >= leaveBy;
   }
 
   private void take(Mailbox.Mail mail) {

@@ -33,6 +33,10 @@ record EventDetails(String kind, List<String> details) {
       case Verdict.KeptAside _ -> words(NodeEvent.YIELDED, "text", verdict.text());
       case Verdict.Fenced _ -> words(NodeEvent.FENCED, "text", verdict.text());
       case Verdict.FenceVoid _ -> words(NodeEvent.FENCE_VOID, "text", verdict.text());
+      case Verdict.MaintenanceGranted _ -> words(NodeEvent.MAINTENANCE, "text", verdict.text());
+      case Verdict.MaintenanceRefused _ -> words(NodeEvent.MAINTENANCE, "text", verdict.text());
+      case Verdict.MaintenanceEnded _ -> words(NodeEvent.MAINTENANCE, "text", verdict.text());
+      case Verdict.Resumed _ -> words(NodeEvent.RESUMED, "text", verdict.text());
       case Verdict.Released _ -> words(NodeEvent.RELEASED, "text", verdict.text());
       case Verdict.Raised _ -> words(NodeEvent.RAISED, "text", verdict.text());
       case Verdict.Late _ -> words(NodeEvent.LATE, "text", verdict.text());

@@ -85,6 +85,10 @@ final class WorkloadHost {
   void run(Command command) {
     switch (command) {
       case Command.OpenGate(_, _, var until) -> openGate(until);
+      case Command.NarrowGate(_, _, var until) -> {
+        openGate(until);
+        reports.tell(at -> new Input.GateNarrowed(at, name));
+      }
       case Command.ShutGate _ -> shutGate();
       case Command.Wake(_, var reign, var generation) -> wake(reign, generation);
       case Command.Start(_, var reign) -> start(reign);
@@ -319,8 +323,6 @@ final class WorkloadHost {
       announcements.once();
     }
   }
-
-  // ---- for status ------------------------------------------------------------------------------
 
   /** Age of the held copy's state in milliseconds; -1 when none is held. */
   double heldAgeMillis(long now) {

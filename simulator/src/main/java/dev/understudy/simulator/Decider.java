@@ -241,7 +241,7 @@ final class Decider {
       return Fault.Place.SEND;
     }
     return switch (outcome.thenRun().get(effect - sends)) {
-      case Command.OpenGate _ -> Fault.Place.OPEN_GATE;
+      case Command.OpenGate _, Command.NarrowGate _ -> Fault.Place.OPEN_GATE;
       case Command.ShutGate _ -> Fault.Place.SHUT_GATE;
       case Command.Wake _, Command.Start _ -> Fault.Place.WAKE;
       case Command.Announce _ -> Fault.Place.ANNOUNCE;

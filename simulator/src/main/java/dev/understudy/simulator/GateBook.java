@@ -66,6 +66,10 @@ final class GateBook {
     return begins;
   }
 
+  void decidedToNarrow(VirtualNode node, int workload, long until) {
+    book(node, workload).decidedUntil = until;
+  }
+
   void decidedToShut(VirtualNode node, int workload) {
     book(node, workload).reign = Epoch.NONE;
   }

@@ -56,6 +56,13 @@ final class Host {
     held = GenerationId.NONE;
   }
 
+  /** A new agent may read back what the kernel says of a gate that it did not shut itself. */
+  void readBack() {
+    if (!gateOpen()) {
+      node.mail(t -> new Input.GateShut(t, name));
+    }
+  }
+
   boolean gateOpen() {
     return gate.open(node.local());
   }
@@ -79,6 +86,11 @@ final class Host {
       case Command.OpenGate(_, var epoch, var until) -> {
         gate.openUntil(until, node.local());
         world.invariants().gateMoved(node, workload, epoch, gateOpen(), until);
+      }
+      case Command.NarrowGate(_, var epoch, var until) -> {
+        gate.openUntil(until, node.local());
+        world.invariants().gateMoved(node, workload, epoch, gateOpen(), until);
+        node.mail(t -> new Input.GateNarrowed(t, name));
       }
       case Command.ShutGate(_, var epoch) -> {
         gate.shut(node.local());

@@ -74,6 +74,7 @@ final class Invariants {
           promises.leased(node, workload, epoch, until);
           states.reigns(node, workload, epoch);
         }
+        case Command.NarrowGate(_, _, var until) -> gates.decidedToNarrow(node, workload, until);
         case Command.ShutGate _ -> {
           gates.decidedToShut(node, workload);
           states.reignOver(node, workload);

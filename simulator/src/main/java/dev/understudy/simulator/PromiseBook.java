@@ -81,9 +81,7 @@ final class PromiseBook {
     boolean mine = datagram.receiverIncarnation() == node.disk().state().incarnation();
     for (Row row : datagram.rows()) {
       int workload = world.workload(row.workload());
-      if (!row.released().equals(Epoch.NONE)) {
-        release(node.index(), workload, from, datagram.senderIncarnation(), row.released());
-      }
+      release(node.index(), workload, from, datagram.senderIncarnation(), row);
       boolean echoed = mine && !row.echoEpoch().equals(Epoch.NONE);
       if (echoed && !asked[node.index() * workloads + workload].above(row.echoEpoch())) {
         Echoes book = echoes(node.index(), from, workload);
@@ -92,11 +90,15 @@ final class PromiseBook {
     }
   }
 
-  private void release(int voter, int workload, int from, long incarnation, Epoch over) {
+  /** Its holder says that this epoch, or all of its former starts, is over. */
+  private void release(int voter, int workload, int from, long incarnation, Row row) {
     Promise promise = promise(voter, workload);
-    boolean releases =
-        promise.holder == from && promise.incarnation == incarnation && promise.epoch.equals(over);
-    if (releases) {
+    if (promise.holder != from) {
+      return;
+    }
+    boolean ofThis = promise.incarnation == (row.reignFrom() == 0 ? incarnation : row.reignFrom());
+    boolean over = !row.released().equals(Epoch.NONE) && !promise.epoch.above(row.released());
+    if ((ofThis && over) || promise.incarnation < row.reignFrom()) {
       promise.endsAt = Math.min(promise.endsAt, world.now());
     }
   }

@@ -123,7 +123,8 @@ final class StateBook {
       }
       case Input.GateShut(_, var workload) -> {
         Told book = told(node, world.workload(workload));
-        book.reignAt = world.now();
+        // What a new agent reads back is of a former life.
+        book.reignAt = book.reigned.equals(Epoch.NONE) ? book.reignAt : world.now();
         book.closing = false;
       }
       default -> {}

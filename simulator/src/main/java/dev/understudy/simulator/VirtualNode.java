@@ -184,8 +184,20 @@ public final class VirtualNode {
                             saved,
                             startedAt,
                             chance.generator()));
+                readBackGates();
               });
         });
+  }
+
+  /** An agent that removes its sandboxes knows that their gates are shut; not every one does. */
+  private void readBackGates() {
+    if (chance.percent(50)) {
+      for (int workload = 0; workload < hosts.size(); workload++) {
+        if (world.setup().groups().get(workload).members().contains(name)) {
+          hosts.get(workload).readBack();
+        }
+      }
+    }
   }
 
   // ---- time ------------------------------------------------------------------------------------

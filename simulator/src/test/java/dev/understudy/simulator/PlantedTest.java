@@ -134,6 +134,7 @@ class PlantedTest {
           return new Outcome(
               outcome.persistFirst(),
               outcome.thenSend(),
+              outcome.thenAnnounce(),
               longer,
               outcome.wakeAtNanos(),
               outcome.verdicts());
@@ -198,6 +199,7 @@ class PlantedTest {
           return new Outcome(
               outcome.persistFirst(),
               send,
+              outcome.thenAnnounce(),
               outcome.thenRun(),
               outcome.wakeAtNanos(),
               outcome.verdicts());
@@ -224,7 +226,10 @@ class PlantedTest {
                         r.standby(),
                         r.echoEpoch(),
                         r.echoSentAt() + 1,
-                        r.yesTo()))
+                        r.echoNanos(),
+                        r.yesTo(),
+                        r.askNanos(),
+                        r.reignFrom()))
             .toList();
     return new Datagram(
         d.sender(),

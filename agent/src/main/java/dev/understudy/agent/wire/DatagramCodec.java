@@ -21,14 +21,14 @@ import javax.crypto.ShortBufferException;
  *
  * <pre>
  * offset size
- *      0    4  magic "UND1": protocol and its version
+ *      0    4  magic "UND2": protocol and its version
  *      4    8  digest of the cluster's node and workload names: what follows are positions in them
  *     12    1  sender    13  1  receiver    14  1  flags (1: answer)    15  1  number of rows
  *     16    8  sender incarnation           24  8  receiver incarnation
  *     32    8  sequence                     40  8  sent at
  *     48    8  ceiling
- *     56   73  each row: workload 2, stand 1, epoch 9, highest 9, released 9, held 17, standby 1,
- *              echo epoch 9, echo sent at 8, yes to 8
+ *     56   97  each row: workload 2, stand 1, epoch 9, highest 9, released 9, held 17, standby 1,
+ *              echo epoch 9, echo sent at 8, echo nanos 8, yes to 8, ask nanos 8, reign from 8
  *    end   16  first half of HMAC-SHA256 over everything before
  * </pre>
  *
@@ -37,11 +37,11 @@ import javax.crypto.ShortBufferException;
  */
 public final class DatagramCodec {
   /** The longest datagram that is ever written: 64 workloads. */
-  public static final int BYTES_MOST = 56 + 64 * 73 + 16;
+  public static final int BYTES_MOST = 56 + 64 * 97 + 16;
 
-  private static final int MAGIC = 0x554E4431;
+  private static final int MAGIC = 0x554E4432;
   private static final int HEADER = 56;
-  private static final int ROW = 73;
+  private static final int ROW = 97;
   private static final int TAG = 16;
   private static final int NO_NODE = 254;
   private static final int FLOOR = 255;
@@ -112,7 +112,8 @@ public final class DatagramCodec {
     putEpoch(row.held().epoch(), out);
     out.putLong(row.held().sequence()).put((byte) nodeCode(row.standby()));
     putEpoch(row.echoEpoch(), out);
-    out.putLong(row.echoSentAt()).putLong(row.yesTo());
+    out.putLong(row.echoSentAt()).putLong(row.echoNanos()).putLong(row.yesTo());
+    out.putLong(row.askNanos()).putLong(row.reignFrom());
   }
 
   private void putEpoch(Epoch epoch, ByteBuffer out) {
@@ -204,6 +205,9 @@ public final class DatagramCodec {
         new GenerationId(readEpoch(in), in.getLong()),
         node(in.get()),
         readEpoch(in),
+        in.getLong(),
+        in.getLong(),
+        in.getLong(),
         in.getLong(),
         in.getLong());
   }

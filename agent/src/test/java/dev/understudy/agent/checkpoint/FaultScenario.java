@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -90,15 +91,17 @@ public final class FaultScenario {
           Stage.say(reason);
           failed++;
         }
-        if (!copy.tree().alive()) {
+        Optional<String> answer = answer(stage, sandbox, copy);
+        if (answer.isEmpty()) {
           Stage.say("the kill took the program along");
           sandbox.discard(copy);
           copy = stage.start(sandbox, "perl", "-e", Stage.SERVER);
+          answer = Optional.of(stage.ask(sandbox));
           asked = 0;
           ends++;
         }
-        String answer = stage.ask(sandbox);
-        Stage.check(answer.startsWith(++asked + " "), "after it the program answers " + answer);
+        String said = answer.orElseThrow();
+        Stage.check(said.startsWith(++asked + " "), "after it the program answers " + said);
       }
     }
     Stage.check(kills > 0, kills + " times criu was killed");
@@ -106,6 +109,20 @@ public final class FaultScenario {
     Stage.check(ends < kills, ends + " of " + kills + " kills ended the program");
     Stage.captured(Capture.capture(sandbox, copy, Stage.id(200), facts));
     return copy;
+  }
+
+  /** What the program answers; nothing when it has ended, which may take a moment to show. */
+  private static Optional<String> answer(Stage stage, Sandbox sandbox, Copy copy) throws Exception {
+    try {
+      if (copy.tree().alive()) {
+        return Optional.of(stage.ask(sandbox));
+      }
+    } catch (IOException silent) {
+      if (!copy.tree().awaitEnd(1_000_000_000L)) {
+        throw silent;
+      }
+    }
+    return Optional.empty();
   }
 
   /** Waits for a criu below this process, then that long, then kills it. */

@@ -50,7 +50,10 @@ class DatagramCodecTest {
             "b",
             Epoch.NONE,
             Row.NO_TIME,
-            Row.NO_TIME);
+            Row.ORDINARY,
+            Row.NO_TIME,
+            10_000_000_000L,
+            3);
     Row passive =
         new Row(
             "redis",
@@ -62,7 +65,10 @@ class DatagramCodecTest {
             "",
             epoch,
             123_456_789L,
-            987L);
+            5_000_000_000L,
+            987L,
+            Row.KEEP,
+            0);
     return new Datagram("a", "w", 4, 9, 77, 5_000_000_000L, true, 2000, List.of(active, passive));
   }
 

@@ -94,6 +94,12 @@ public record NodeEvent(
   /** A node was heard that was said to be fenced. */
   public static final String FENCE_VOID = "fence-void";
 
+  /** A lease under which the agent may be restarted was agreed, refused, or has ended. */
+  public static final String MAINTENANCE = "maintenance";
+
+  /** A restarted agent has found a reign of its former life. */
+  public static final String RESUMED = "resumed";
+
   /** On the active: nobody holds a copy any more. */
   public static final String UNPROTECTED = "unprotected";
 }

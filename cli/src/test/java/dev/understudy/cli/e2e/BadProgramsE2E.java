@@ -102,7 +102,7 @@ class BadProgramsE2E {
   private static NodeEvent event(String workload, String kind, String text) throws Exception {
     return Wait.until(
         workload + " " + kind + " with '" + text + "'",
-        30,
+        90,
         lab()::evidence,
         () ->
             lab().events(workload, kind).stream()

@@ -88,7 +88,7 @@ class FaultsE2E {
   private static String other(TestLab lab, String former) throws Exception {
     return Wait.until(
         "another active than " + former,
-        30,
+        90,
         lab::evidence,
         () -> lab.actives("count").stream().filter(n -> !n.equals(former)).findFirst());
   }

@@ -35,6 +35,13 @@ final class ActiveView {
     }
   }
 
+  /** The node has read its gate back as shut since it was restarted. */
+  void endedBefore(String from, long fromIncarnation, long now) {
+    if (node.equals(from) && incarnation < fromIncarnation && endingAt == Long.MIN_VALUE) {
+      endingAt = now;
+    }
+  }
+
   /** That node can have no effect any more: as good as released when it is the one followed. */
   void fenced(String other, long now) {
     if (node.equals(other) && endingAt == Long.MIN_VALUE) {
@@ -66,6 +73,10 @@ final class ActiveView {
 
   String standby() {
     return standby;
+  }
+
+  long vacantSince() {
+    return vacantSince;
   }
 
   long silentSince() {

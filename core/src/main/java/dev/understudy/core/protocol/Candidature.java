@@ -31,12 +31,17 @@ final class Candidature {
   }
 
   long mayAskAt(Turn turn) {
-    return state.succession.mayAskAt(state.backoff.until(), turn);
+    if (state.leaving) {
+      return Long.MAX_VALUE;
+    }
+    long turnOfThisNode = state.succession.mayAskAt(state.backoff.until(), turn);
+    // During a maintenance lease nobody can be elected: silence is no news then.
+    return Math.max(turnOfThisNode, state.voter.ordinaryFrom());
   }
 
   /** When time alone ends the request, or frees this node's own vote for it. */
   long wakeAt(Standing.Candidate candidate, Turn turn) {
-    boolean bound = state.voter.boundElsewhere(state.self, turn.incarnation(), turn.now());
+    boolean bound = state.voter.boundElsewhere(state.self, state.holder(turn), turn.now());
     long lapse = bound ? state.voter.boundUntil() : Long.MAX_VALUE;
     return Math.min(candidate.since() + patienceNanos(), lapse);
   }
@@ -62,7 +67,7 @@ final class Candidature {
       return;
     }
     long counter = state.highestSeen() + 1;
-    if (!state.electorate.elects(asking.yes(), turn) || counter > turn.ceiling()) {
+    if (!state.electorate.wouldElect(asking.yes(), turn) || counter > turn.ceiling()) {
       return;
     }
     // Used once and for all: a late vote of a candidature that was given up elects nobody later.
@@ -76,7 +81,7 @@ final class Candidature {
   private void advanceRequest(Standing.Candidate candidate, Turn turn) {
     Epoch epoch = candidate.epoch();
     Voter voter = state.voter;
-    boolean free = !voter.boundElsewhere(state.self, turn.incarnation(), turn.now());
+    boolean free = !voter.boundElsewhere(state.self, state.holder(turn), turn.now());
     if (free && !voter.boundTo(state.self, epoch, turn.now())) {
       state.voteForSelf(epoch, turn);
       if (!voter.boundTo(state.self, epoch, turn.now())) {
@@ -106,7 +111,7 @@ final class Candidature {
     state.backoff.giveWay(turn.now(), wait);
     turn.effects().say(new Verdict.Withdrew(state.workload(), epoch, why));
     state.released = epoch;
-    state.voter.release(state.self, turn.incarnation(), epoch, turn.now());
+    state.voter.release(state.self, state.holder(turn), epoch, turn.now());
     state.standing = new Standing.Passive();
     turn.effects().hurry(state.others());
   }

@@ -9,6 +9,9 @@ public sealed interface Command {
   /** Let output pass until that moment of the node's CLOCK_BOOTTIME, absolutely. */
   record OpenGate(String workload, Epoch epoch, long untilNanos) implements Command {}
 
+  /** Move the gate's deadline back to that moment, and say {@link Input.GateNarrowed}. */
+  record NarrowGate(String workload, Epoch epoch, long untilNanos) implements Command {}
+
   /** Let nothing pass, and say {@link Input.GateShut} once the kernel has confirmed it. */
   record ShutGate(String workload, Epoch epoch) implements Command {}
 

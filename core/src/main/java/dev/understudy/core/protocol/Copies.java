@@ -10,14 +10,27 @@ final class Copies {
   private GenerationId held = GenerationId.NONE;
   private GenerationId frozen = GenerationId.NONE;
   private Epoch frozenSince = Epoch.NONE;
+  private boolean leaving;
 
   /** The best that this node has: its own frozen process before any checkpoint. */
   GenerationId own() {
-    return frozen.newerThan(held) ? frozen : held;
+    GenerationId best = frozen.newerThan(held) ? frozen : held;
+    return leaving ? GenerationId.NONE : best;
+  }
+
+  /** Whatever is here ends with the agent: nobody has to wait for it. */
+  void leave() {
+    leaving = true;
   }
 
   GenerationId of(String peer) {
     return ofPeers.getOrDefault(peer, GenerationId.NONE);
+  }
+
+  /** The copy that a peer holds; a stopped process of its own, which it will lose, is none. */
+  GenerationId heldBy(String peer) {
+    GenerationId best = of(peer);
+    return best.sequence() == GenerationId.LIVE ? GenerationId.NONE : best;
   }
 
   void peerSays(String peer, GenerationId best) {
@@ -50,6 +63,10 @@ final class Copies {
   /** The own process has ended or was ended. */
   void dropFrozen() {
     frozen = GenerationId.NONE;
+  }
+
+  Epoch frozenEpoch() {
+    return frozen.epoch();
   }
 
   boolean hasFrozen() {

@@ -8,7 +8,8 @@ package dev.understudy.core.protocol;
  * @param incarnation counts the agent's starts; datagrams of older ones are refused
  * @param ceiling no epoch counter above it was ever granted or echoed here; reserved in blocks
  *     ahead of use, so that no disk stands on the failover path
- * @param longestPromiseNanos the longest promise that the running configuration can make
+ * @param longestPromiseNanos the longest promise that the running agent or, while that is not
+ *     certain to be over, a former one may have made
  */
 public record DurableState(long incarnation, long ceiling, long longestPromiseNanos) {
   /** How many counters are reserved at once. */
@@ -33,7 +34,7 @@ public record DurableState(long incarnation, long ceiling, long longestPromiseNa
         incarnation + 1, ceiling + BLOCK, Math.max(promiseNanos, longestPromiseNanos));
   }
 
-  DurableState withCeiling(long higher) {
-    return new DurableState(incarnation, higher, longestPromiseNanos);
+  DurableState with(long higherCeiling, long promiseNanos) {
+    return new DurableState(incarnation, higherCeiling, promiseNanos);
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.understudy.core.protocol;
 
+import dev.understudy.core.timing.Timing;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -11,18 +12,30 @@ import java.util.TreeSet;
 final class Electorate {
   private final GroupConfig config;
   private final String self;
-  private final long windowNanos;
+  private final Timing timing;
   private final NavigableSet<String> fenced = new TreeSet<>();
   private boolean alone;
 
-  Electorate(GroupConfig config, String self, long windowNanos) {
+  Electorate(GroupConfig config, String self, Timing timing) {
     this.config = config;
     this.self = self;
-    this.windowNanos = windowNanos;
+    this.timing = timing;
   }
 
-  /** Whether these votes elect. Of two nodes both are needed, or there is a word for the other. */
+  /** Whether these say that they would vote for this node, and are enough to ask for votes. */
+  boolean wouldElect(Collection<String> voters, Turn turn) {
+    return suffices(voters, timing.windowNanos(), turn);
+  }
+
+  /**
+   * Whether these votes elect. Of two nodes both are needed, or there is a word for the other, or
+   * its silence has outlasted whatever lease it gave itself.
+   */
   boolean elects(Collection<String> voters, Turn turn) {
+    return suffices(voters, timing.promiseNanos(), turn);
+  }
+
+  private boolean suffices(Collection<String> voters, long silenceNanos, Turn turn) {
     return switch (config.quorum()) {
       case MAJORITY -> majority(voters);
       case PAIR_CONSISTENCY -> {
@@ -32,7 +45,7 @@ final class Electorate {
       }
       case PAIR_AVAILABILITY -> {
         NavigableSet<String> all = new TreeSet<>(voters);
-        config.others(self).stream().filter(n -> silent(n, turn)).forEach(all::add);
+        config.others(self).stream().filter(n -> silent(n, silenceNanos, turn)).forEach(all::add);
         yield majority(all);
       }
     };
@@ -53,6 +66,12 @@ final class Electorate {
       return ends.getOrDefault(self, Long.MIN_VALUE);
     }
     return majorityEnd(ends);
+  }
+
+  /** The same for a lease of seconds: of two nodes that decide alone, one that is heard agrees. */
+  long maintenanceEnd(Map<String, Long> ends, Turn turn) {
+    boolean free = config.quorum() == GroupConfig.Quorum.PAIR_AVAILABILITY && !hearsNobody(turn);
+    return free ? majorityEnd(ends) : leaseEnd(ends);
   }
 
   /** The latest time that a majority supports. */
@@ -87,11 +106,11 @@ final class Electorate {
 
   /** Whether no other member was heard for a whole window. */
   boolean hearsNobody(Turn turn) {
-    return config.others(self).stream().allMatch(n -> silent(n, turn));
+    return config.others(self).stream().allMatch(n -> silent(n, timing.windowNanos(), turn));
   }
 
-  private boolean silent(String node, Turn turn) {
-    return !turn.peers().heardSince(node, turn.now() - windowNanos);
+  private static boolean silent(String node, long nanos, Turn turn) {
+    return !turn.peers().heardSince(node, turn.now() - nanos);
   }
 
   boolean isAlone() {
@@ -100,6 +119,10 @@ final class Electorate {
 
   void setAlone(boolean withoutLease) {
     alone = withoutLease;
+  }
+
+  NavigableSet<String> fenced() {
+    return fenced;
   }
 
   void fence(String node) {

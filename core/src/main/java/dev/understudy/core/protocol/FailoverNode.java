@@ -22,10 +22,13 @@ public final class FailoverNode {
   private final String self;
   private final Timing timing;
   private final Map<String, Group> groups = new TreeMap<>();
+  private final Announcer announcer;
   private final Peers peers = new Peers();
   private DurableState durable;
+  private DurableState asked;
+  private final long startedAt;
+  private final long formerPromiseNanos;
   private long ceilingWanted;
-  private long ceilingAsked;
   private long now;
   private long nextBeatAt;
   private long expectedAt = Long.MAX_VALUE;
@@ -57,8 +60,12 @@ public final class FailoverNode {
         durable,
         DurableState.BLOCK);
     this.self = self;
+    this.announcer = new Announcer(self);
     this.timing = timing;
     this.durable = durable;
+    this.asked = durable;
+    this.startedAt = startedAt;
+    this.formerPromiseNanos = durable.longestPromiseNanos();
     this.ceilingWanted = durable.ceiling();
     this.now = startedAt;
     this.nextBeatAt = startedAt;
@@ -88,13 +95,17 @@ public final class FailoverNode {
     groups.values().forEach(g -> g.advance(turn));
     SortedSet<String> beats = beatIfDue(turn);
     List<Datagram> send = datagrams(answers, beats, effects.hurried());
-    Optional<DurableState> persist = raiseCeiling();
+    Optional<DurableState> persist = persist();
+    groups.forEach((workload, group) -> announcer.reigns(workload, group.token(), now));
+    List<Announcement> news = announcer.due(now);
     expectedAt = wakeAt(turn);
-    return new Outcome(persist, send, effects.commands(), expectedAt, effects.verdicts());
+    return new Outcome(persist, send, news, effects.commands(), expectedAt, effects.verdicts());
   }
 
   private Turn turn(Effects effects) {
-    return new Turn(now, durable.ceiling(), durable.incarnation(), lateAt, peers, effects);
+    // While another state is on its way to the disk, it is not certain which of them is there.
+    long promise = durable.equals(asked) ? durable.longestPromiseNanos() : timing.promiseNanos();
+    return new Turn(now, durable.ceiling(), promise, durable.incarnation(), lateAt, peers, effects);
   }
 
   private void noteLateness(Effects effects) {
@@ -115,6 +126,17 @@ public final class FailoverNode {
         durable = state;
       }
       case Input.GateShut(_, var workload) -> group(workload).gateShut(turn);
+      case Input.Subscribed(_, var subscriber) -> announcer.subscribe(subscriber, now);
+      case Input.Unsubscribed(_, var subscriber) -> announcer.unsubscribe(subscriber);
+      case Input.Acknowledged(_, var answer) -> announcer.acknowledged(answer);
+      case Input.Leaving _ -> groups.values().forEach(g -> g.leave(turn));
+      case Input.GateNarrowed(_, var workload) -> group(workload).gateNarrowed(turn);
+      case Input.MaintenanceAsked(_, var workload, var nanos) ->
+          group(workload).maintenanceAsked(nanos, turn);
+      case Input.MaintenanceCancelled(_, var workload) ->
+          group(workload).maintenanceCancelled(turn);
+      case Input.Resumed(_, var reign, var gateUntil, var running) ->
+          group(reign.workload()).resumed(reign, gateUntil, running, turn);
       case Input.Fenced(_, var workload, var node) -> group(workload).fenced(node, turn);
       case Input.Running(_, var workload, var epoch) -> group(workload).running(epoch, turn);
       case Input.Failed(_, var workload, var epoch, var reason) ->
@@ -220,21 +242,36 @@ public final class FailoverNode {
     return List.copyOf(send);
   }
 
-  /** Reserves counters early enough that no election has to wait for the disk. */
-  private Optional<DurableState> raiseCeiling() {
+  /**
+   * Reserves counters early enough that no election has to wait for the disk, and has the disk know
+   * of longer promises before they are made and until they have lapsed.
+   */
+  private Optional<DurableState> persist() {
     long highest = groups.values().stream().mapToLong(Group::highestSeen).max().orElse(0);
     if (highest + DurableState.BLOCK / 2 > Math.max(ceilingWanted, durable.ceiling())) {
       ceilingWanted = highest + DurableState.BLOCK;
     }
-    if (ceilingWanted <= durable.ceiling() || ceilingWanted <= ceilingAsked) {
+    long ceiling = Math.max(ceilingWanted, asked.ceiling());
+    // One change of promises at a time, or it would not be certain which one the disk knows.
+    long promise = durable.equals(asked) ? promiseWanted() : asked.longestPromiseNanos();
+    DurableState wanted = asked.with(ceiling, promise);
+    if (wanted.equals(asked)) {
       return Optional.empty();
     }
-    ceilingAsked = ceilingWanted;
-    return Optional.of(durable.withCeiling(ceilingWanted));
+    asked = wanted;
+    return Optional.of(wanted);
+  }
+
+  private long promiseWanted() {
+    long promise = timing.promiseNanos();
+    for (Group group : groups.values()) {
+      promise = Math.max(promise, group.promiseWanted(now));
+    }
+    return now - startedAt < formerPromiseNanos ? Math.max(promise, formerPromiseNanos) : promise;
   }
 
   private long wakeAt(Turn turn) {
-    long wake = nextBeatAt;
+    long wake = Math.min(nextBeatAt, announcer.nextAt());
     for (Group group : groups.values()) {
       wake = Math.min(wake, group.wakeAt(turn));
     }
@@ -244,6 +281,19 @@ public final class FailoverNode {
   /** How this node sees its workloads, in the order of their names. */
   public List<GroupView> views() {
     return groups.values().stream().map(Group::view).toList();
+  }
+
+  /**
+   * Why this node did, or did not, take that workload over, as of the last step: by each rule that
+   * applies to where it stands.
+   */
+  public List<Finding> explain(String workload) {
+    return group(workload).explain(turn(new Effects()));
+  }
+
+  /** Whether the agent may end after {@link Input.Leaving}: all gates are shut, and others act. */
+  public boolean mayEnd() {
+    return groups.values().stream().allMatch(g -> g.left(now));
   }
 
   /** Peers heard within that many nanoseconds before the last step, sorted. */

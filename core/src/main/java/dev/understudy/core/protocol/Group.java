@@ -2,6 +2,7 @@
 package dev.understudy.core.protocol;
 
 import dev.understudy.core.timing.Timing;
+import java.util.List;
 import java.util.random.RandomGenerator;
 
 /**
@@ -37,6 +38,11 @@ final class Group {
     return state.highestSeen();
   }
 
+  /** The epoch under which this node acts; {@link Epoch#NONE} when it does not reign. */
+  Epoch token() {
+    return state.standing instanceof Standing.Active ? state.active.epoch() : Epoch.NONE;
+  }
+
   /** Whether the others have to hear of this node in every beat: a lost question is repeated. */
   boolean speaks() {
     return state.leads() || state.standing instanceof Standing.Asking;
@@ -50,6 +56,27 @@ final class Group {
 
   void gateShut(Turn turn) {
     tenure.gateShut(turn);
+  }
+
+  void gateNarrowed(Turn turn) {
+    state.maintenance.narrowed(turn);
+  }
+
+  void maintenanceAsked(long nanos, Turn turn) {
+    tenure.askMaintenance(nanos, turn);
+  }
+
+  void maintenanceCancelled(Turn turn) {
+    tenure.cancelMaintenance(turn);
+  }
+
+  void resumed(ParkedReign reign, long gateUntil, boolean running, Turn turn) {
+    tenure.resumed(reign, gateUntil, running, turn);
+  }
+
+  /** The longest promise that the disk has to know of. */
+  long promiseWanted(long now) {
+    return state.promiseWanted(now);
   }
 
   void running(Epoch epoch, Turn turn) {
@@ -77,6 +104,36 @@ final class Group {
     state.voter.fenced(node, turn.now());
     state.active.fenced(node, turn.now());
     turn.effects().say(new Verdict.Fenced(state.workload(), node));
+  }
+
+  /** The agent is about to end: whatever this node reigns over passes to others. */
+  void leave(Turn turn) {
+    if (state.leaving) {
+      return;
+    }
+    state.leaving = true;
+    state.copies.leave();
+    switch (state.standing) {
+      case Standing.Active _ -> tenure.close("the agent ends", turn);
+      case Standing.Candidate(var epoch, _) -> candidature.withdraw(epoch, "the agent ends", turn);
+      case Standing.Asking _ -> state.standing = new Standing.Passive();
+      case Standing.Silent _, Standing.Passive _, Standing.Closing _ -> {}
+    }
+    turn.effects().hurry(state.others());
+  }
+
+  /**
+   * Whether the agent may end: nothing of it is open, and what it released has another active, or
+   * would have one if there were a node for it.
+   */
+  boolean left(long now) {
+    boolean passed = !state.leads() && !(state.standing instanceof Standing.Closing);
+    boolean succeeded = !state.reigned || !state.active.node().isEmpty() || now >= leaveUntil();
+    return state.leaving && passed && succeeded;
+  }
+
+  private long leaveUntil() {
+    return state.active.vacantSince() + 2 * state.timing.promiseNanos();
   }
 
   Mirror mirror() {
@@ -139,7 +196,14 @@ final class Group {
         state.mirror.standby(),
         echo.epoch(),
         echo.sentAt(),
-        state.yesTo.getOrDefault(receiver, Row.NO_TIME));
+        echo.leaseNanos(),
+        state.yesTo.getOrDefault(receiver, Row.NO_TIME),
+        state.standing instanceof Standing.Active ? state.maintenance.askNanos() : Row.ORDINARY,
+        state.reignFrom);
+  }
+
+  List<Finding> explain(Turn turn) {
+    return Explanation.of(state, tenure.gateUntil(), turn);
   }
 
   GroupView view() {

@@ -10,6 +10,9 @@ import java.util.TreeMap;
  * change it, each in its own matters.
  */
 final class GroupState {
+  /** A question for a longer promise is repeated with each beat; then it is over. */
+  private static final long WANTED_NANOS = 1_000_000_000L;
+
   final GroupConfig config;
   final String self;
   final Timing timing;
@@ -18,6 +21,7 @@ final class GroupState {
   final Copies copies = new Copies();
   final ActiveView active = new ActiveView();
   final Mirror mirror;
+  final Maintenance maintenance = new Maintenance(this);
   final Electorate electorate;
   final Succession succession;
   final Backoff backoff = new Backoff();
@@ -36,24 +40,60 @@ final class GroupState {
   /** This node's last reign ended because it heard of another: both may have had effects. */
   boolean yielded;
 
+  /** Whether this node has reigned since its start. */
+  boolean reigned;
+
+  /** The agent is about to end for good: this node neither stands nor offers anything. */
+  boolean leaving;
+
   /** Whether a silence of the active followed now was reported already. */
   boolean suspicionSaid;
 
+  /**
+   * The oldest start of this node's agent of which a reign may be in force; 0 while that is
+   * unknown, because the gate may still stand open since then.
+   */
+  long reignFrom;
+
   private long highestSeen;
+  private long promiseWanted;
+  private long promiseWantedAt = Long.MIN_VALUE;
   private Epoch grantedByOthers = Epoch.NONE;
 
   GroupState(GroupConfig config, String self, Timing timing, Epoch floor, long silentUntil) {
     this.config = config;
     this.self = self;
     this.timing = timing;
-    this.voter = new Voter(timing.promiseNanos(), timing.leaseNanos(), floor);
+    this.voter = new Voter(timing, floor);
     this.reign = new Reign(timing.leaseNanos());
-    this.mirror = new Mirror(config, self, timing);
-    this.electorate = new Electorate(config, self, timing.windowNanos());
+    this.mirror = new Mirror(config, self, timing, copies);
+    this.electorate = new Electorate(config, self, timing);
     this.succession = new Succession(config, self, timing, copies, active, electorate);
     this.standing = new Standing.Silent(silentUntil);
     this.highestSeen = floor.counter();
     active.vacate(silentUntil);
+  }
+
+  /** The start of this agent, or of a former one, to which this node's reign has to be counted. */
+  long holder(Turn turn) {
+    return reignFrom == 0 ? turn.incarnation() : reignFrom;
+  }
+
+  /** Somebody asks for a promise of that length: the disk has to know before it is made. */
+  void wantPromise(long nanos, long now) {
+    promiseWanted = nanos;
+    promiseWantedAt = now;
+  }
+
+  /** The longest promise that the disk has to know of now. */
+  long promiseWanted(long now) {
+    boolean wanted = promiseWantedAt != Long.MIN_VALUE && now - promiseWantedAt < WANTED_NANOS;
+    return wanted || voter.ordinaryFrom() > now ? promiseWanted : 0;
+  }
+
+  /** What is known of a former life: its reign, in which it granted nothing above. */
+  void restore(Epoch epoch) {
+    highestSeen = epoch.counter();
   }
 
   String workload() {
@@ -100,8 +140,10 @@ final class GroupState {
 
   /** This node's own vote for its reign or candidature, as of now; it binds like any other. */
   void voteForSelf(Epoch epoch, Turn turn) {
-    if (voter.follow(self, turn.incarnation(), epoch, turn.now(), turn.ceiling(), turn.now())) {
-      reign.echo(self, epoch, turn.now(), turn.now());
+    if (voter.follow(self, holder(turn), epoch, turn.now(), maintenance.askNanos(), turn)) {
+      long promised = voter.echoTo(self).leaseNanos();
+      long longNanos = maintenance.leaseNanos(turn.now(), promised);
+      reign.echo(self, epoch, turn.now(), longNanos, turn.now());
     }
   }
 }

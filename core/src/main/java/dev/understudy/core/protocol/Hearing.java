@@ -35,6 +35,10 @@ final class Hearing {
       state.voter.release(from.sender(), from.senderIncarnation(), row.released(), turn.now());
       state.active.ending(from.sender(), from.senderIncarnation(), row.released(), turn.now());
     }
+    if (row.reignFrom() > 0) {
+      state.voter.releaseBefore(from.sender(), row.reignFrom(), turn.now());
+      state.active.endedBefore(from.sender(), row.reignFrom(), turn.now());
+    }
     if (row.stand() != Row.Stand.ASKING) {
       state.yesTo.remove(from.sender());
     }
@@ -45,7 +49,7 @@ final class Hearing {
       case ACTIVE -> hearActive(from, row, turn);
       case CLOSING -> {
         state.voter.dropRequest(from.sender());
-        state.active.ending(from.sender(), from.senderIncarnation(), row.epoch(), turn.now());
+        state.active.ending(from.sender(), holder(from, row), row.epoch(), turn.now());
       }
     }
     state.mirror.hear(from.sender(), row, state.reignEpoch(), turn);
@@ -53,7 +57,8 @@ final class Hearing {
 
   private void hearEcho(String voterName, Row row, long now) {
     if (state.leads() && !row.echoEpoch().equals(Epoch.NONE)) {
-      state.reign.echo(voterName, row.echoEpoch(), row.echoSentAt(), now);
+      long longNanos = state.maintenance.leaseNanos(row.echoSentAt(), row.echoNanos());
+      state.reign.echo(voterName, row.echoEpoch(), row.echoSentAt(), longNanos, now);
     }
     if (state.standing instanceof Standing.Asking(var since, var yes) && row.yesTo() >= since) {
       yes.add(voterName);
@@ -69,6 +74,7 @@ final class Hearing {
             && (state.standing instanceof Standing.Closing
                 || state.active.vacant(turn.now(), silence))
             && turn.now() >= state.succession.trustedFrom(turn)
+            && turn.now() >= state.voter.ordinaryFrom()
             && !state.succession.forgets(from.sender(), turn);
     if (wouldVote) {
       state.yesTo.put(from.sender(), from.sentAt());
@@ -85,7 +91,7 @@ final class Hearing {
     boolean granted =
         state.voter.request(
             from.sender(),
-            from.senderIncarnation(),
+            holder(from, row),
             row.epoch(),
             from.sentAt(),
             turn.ceiling(),
@@ -106,20 +112,23 @@ final class Hearing {
     }
     if (!(state.standing instanceof Standing.Active)
         && !(state.standing instanceof Standing.Closing)) {
-      state.active.heard(from.sender(), from.senderIncarnation(), row, turn.now());
+      state.active.heard(from.sender(), holder(from, row), row, turn.now());
       if (news) {
         followNews(from.sender(), turn);
       }
     }
     if (!(state.standing instanceof Standing.Silent)) {
+      if (row.askNanos() > 0) {
+        long wanted = Maintenance.promiseNanos(row.askNanos(), state.timing);
+        state.wantPromise(wanted, turn.now());
+      }
       state.voter.follow(
-          from.sender(),
-          from.senderIncarnation(),
-          row.epoch(),
-          from.sentAt(),
-          turn.ceiling(),
-          turn.now());
+          from.sender(), holder(from, row), row.epoch(), from.sentAt(), row.askNanos(), turn);
     }
+  }
+
+  private static long holder(Datagram from, Row row) {
+    return row.holderIncarnation(from.senderIncarnation());
   }
 
   private void followNews(String node, Turn turn) {
@@ -128,7 +137,7 @@ final class Hearing {
     if (!state.copies.hasFrozen()) {
       return;
     }
-    Epoch own = state.copies.own().epoch();
+    Epoch own = state.copies.frozenEpoch();
     state.copies.dropFrozen();
     String why = node + " reigns";
     if (state.yielded && state.config.mayHaveTwoActives()) {

@@ -15,8 +15,42 @@ public sealed interface Input {
   /** The disk has what {@link Outcome#persistFirst} asked for. */
   record Persisted(long now, DurableState state) implements Input {}
 
-  /** The kernel has confirmed that the workload's gate is shut. */
+  /**
+   * The kernel has confirmed that the workload's gate is shut. A restarted agent that reads that
+   * back says so too: it voids the promises to its former lives.
+   */
   record GateShut(long now, String workload) implements Input {}
+
+  /** The kernel has confirmed the earlier deadline that {@link Command.NarrowGate} asked for. */
+  record GateNarrowed(long now, String workload) implements Input {}
+
+  /** Somebody wants to be told which reigns this node has: also again, after it was restarted. */
+  record Subscribed(long now, String subscriber) implements Input {}
+
+  /** Nobody needs to tell that one any more. */
+  record Unsubscribed(long now, String subscriber) implements Input {}
+
+  /** A subscriber has answered an announcement. */
+  record Acknowledged(long now, Announcement answer) implements Input {}
+
+  /** This agent is about to end, without coming back soon: everything passes to others. */
+  record Leaving(long now) implements Input {}
+
+  /** This agent is about to be restarted, and wants a lease of that length for it. */
+  record MaintenanceAsked(long now, String workload, long nanos) implements Input {}
+
+  /** The agent is not restarted after all. */
+  record MaintenanceCancelled(long now, String workload) implements Input {}
+
+  /**
+   * A restarted agent has found a reign on its disk; the former agent has ended. To be handed in
+   * before anything else of this workload.
+   *
+   * @param gateUntilNanos the gate's deadline as the kernel has it now
+   * @param running whether the program still runs, and belongs to this agent from now on
+   */
+  record Resumed(long now, ParkedReign reign, long gateUntilNanos, boolean running)
+      implements Input {}
 
   /**
    * The operator, or hardware, vouches that this node can have no effect any more: it is switched

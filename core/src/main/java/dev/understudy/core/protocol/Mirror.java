@@ -2,6 +2,7 @@
 package dev.understudy.core.protocol;
 
 import dev.understudy.core.timing.Timing;
+import java.util.Comparator;
 import java.util.Optional;
 
 /** The active's care for a held copy: who holds it, how new it is, when the next one is due. */
@@ -9,15 +10,17 @@ final class Mirror {
   private final GroupConfig config;
   private final String self;
   private final Timing timing;
+  private final Copies copies;
   private final MirrorPlan plan;
   private String standby = "";
   private GenerationId protectedBy = GenerationId.NONE;
   private Epoch firstEpoch = Epoch.NONE;
 
-  Mirror(GroupConfig config, String self, Timing timing) {
+  Mirror(GroupConfig config, String self, Timing timing, Copies copies) {
     this.config = config;
     this.self = self;
     this.timing = timing;
+    this.copies = copies;
     this.plan = new MirrorPlan(config.checkpointIntervalNanos());
   }
 
@@ -28,6 +31,18 @@ final class Mirror {
     if (config.mirrored()) {
       plan.begin(now);
     }
+  }
+
+  /** A reign goes on that a former agent began: what it has checkpointed sorts below. */
+  void resume(Epoch first, long sequence, long now) {
+    begin(now);
+    firstEpoch = first;
+    plan.continueAfter(sequence);
+  }
+
+  /** The number of the last checkpoint that was begun in this reign. */
+  long lastSequence() {
+    return plan.lastSequence();
   }
 
   void end() {
@@ -82,10 +97,11 @@ final class Mirror {
     }
     if (standby.isEmpty() && turn.now() >= plan.nextAt()) {
       long lately = turn.now() - timing.windowNanos();
+      // Who has a copy already lacks the least; of equal ones the first in the group.
       standby =
           config.runners().stream()
               .filter(n -> !n.equals(self) && turn.peers().heardSince(n, lately))
-              .findFirst()
+              .max(Comparator.comparing(copies::heldBy))
               .orElse("");
     }
   }

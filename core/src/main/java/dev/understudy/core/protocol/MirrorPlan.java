@@ -31,6 +31,15 @@ final class MirrorPlan {
     nextAt = now + Math.min(SETTLE_NANOS, intervalNanos);
   }
 
+  /** Later generations get higher numbers than that. */
+  void continueAfter(long last) {
+    sequence = last;
+  }
+
+  long lastSequence() {
+    return sequence;
+  }
+
   /** The reign is over. A checkpoint in flight may still report; it is ignored. */
   void end() {
     nextAt = Long.MAX_VALUE;

@@ -17,6 +17,7 @@ import java.util.TreeSet;
 final class Reign {
   private final long leaseNanos;
   private final Map<String, Long> ends = new TreeMap<>();
+  private final Map<String, Long> longEnds = new TreeMap<>();
   private final NavigableSet<String> knowing = new TreeSet<>();
   private Epoch epoch = Epoch.NONE;
   private Epoch confirmed = Epoch.NONE;
@@ -30,6 +31,7 @@ final class Reign {
     epoch = next;
     confirmed = Epoch.NONE;
     ends.clear();
+    longEnds.clear();
     knowing.clear();
   }
 
@@ -47,13 +49,30 @@ final class Reign {
     knowing.clear();
   }
 
-  /** A voter has promised, on hearing the beat sent at that time of ours. Any order. */
-  void echo(String voter, Epoch echoed, long sentAt, long now) {
+  /**
+   * A voter has promised, on hearing the beat sent at that time of ours. Any order.
+   *
+   * @param longNanos the longer lease that this supports, or {@link Row#ORDINARY}
+   */
+  void echo(String voter, Epoch echoed, long sentAt, long longNanos, long now) {
     if (echoed.equals(epoch)) {
       Invariant.holds(sentAt <= now, "nobody echoes a beat that was not sent yet", sentAt, now);
       ends.merge(voter, sentAt + leaseNanos, Math::max);
       knowing.add(voter);
+      if (longNanos != Row.ORDINARY) {
+        longEnds.merge(voter, sentAt + longNanos, Math::max);
+      }
     }
+  }
+
+  /** A longer lease is asked for: what was promised for an earlier one counts no more. */
+  void askLong() {
+    longEnds.clear();
+  }
+
+  /** By voter: the end of the longer lease that was asked for. */
+  Map<String, Long> longEnds() {
+    return longEnds;
   }
 
   /** Whose echoes can still count for the lease. */

@@ -14,8 +14,15 @@ package dev.understudy.core.protocol;
  * @param standby whom the sender, being active, chose to hold the copy; empty otherwise
  * @param echoEpoch which epoch of the receiver the sender promised to follow, or none
  * @param echoSentAt the receiver's own time of the beat that made that promise
+ * @param echoNanos the lease that this promise supports, when it was asked for a longer one;
+ *     otherwise {@link #ORDINARY}
  * @param yesTo the receiver's own time of the question "would you vote?" that the sender answers
  *     with yes; -1 for no answer. Binds nobody.
+ * @param askNanos the lease in nanoseconds for which the active asks with this beat, {@link
+ *     #ORDINARY} for the usual one when no longer one is in force, {@link #KEEP} when one is
+ * @param reignFrom the oldest start of the sender's agent of which a reign may be in force, and
+ *     which holds the promises for what {@link #epoch} names; 0 while that is unknown, when only
+ *     the present start counts
  */
 public record Row(
     String workload,
@@ -27,10 +34,24 @@ public record Row(
     String standby,
     Epoch echoEpoch,
     long echoSentAt,
-    long yesTo) {
+    long echoNanos,
+    long yesTo,
+    long askNanos,
+    long reignFrom) {
+
+  /** Of {@link #askNanos} and {@link #echoNanos}: the lease that all nodes are configured with. */
+  public static final long ORDINARY = 0;
+
+  /** Of {@link #askNanos}: promises that were made for longer stay as they are. */
+  public static final long KEEP = -1;
 
   /** No answer in {@link #yesTo}, no echo in {@link #echoSentAt}. */
   public static final long NO_TIME = -1;
+
+  /** To which start of its agent the sender's reign or request has to be counted. */
+  long holderIncarnation(long senderIncarnation) {
+    return reignFrom == 0 ? senderIncarnation : reignFrom;
+  }
 
   /** What a node is to a workload, as it tells others. Codes are part of the wire format. */
   public enum Stand {

@@ -43,14 +43,22 @@ final class Succession {
     if (!config.runners().contains(self)) {
       return NEVER;
     }
-    long from = active.successionFrom(timing.windowNanos()) + rank(turn) * timing.staggerNanos();
-    if (config.mirrored() && copies.own().equals(GenerationId.NONE)) {
-      from += stateLives(self, turn) ? STATE_WAIT_NANOS : COLD_WAIT_NANOS;
-    } else if (betterOfferLives(turn)) {
-      // The preference for newer state waits a bounded time; then the best that is left goes.
-      from += 3 * timing.leaseNanos();
-    }
+    long from = turnOf(rank(turn)) + stateWait(turn);
     return Math.max(Math.max(from, backoffUntil), trustedFrom(turn));
+  }
+
+  /** When the standby of that rank may ask, if nothing else stands against it. */
+  long turnOf(long rank) {
+    return active.successionFrom(timing.windowNanos()) + rank * timing.staggerNanos();
+  }
+
+  /** How much longer this node waits for somebody with newer state. */
+  long stateWait(Turn turn) {
+    if (config.mirrored() && copies.own().equals(GenerationId.NONE)) {
+      return stateLives(self, turn) ? STATE_WAIT_NANOS : COLD_WAIT_NANOS;
+    }
+    // The preference for newer state waits a bounded time; then the best that is left goes.
+    return betterOfferLives(turn) ? 3 * timing.leaseNanos() : 0;
   }
 
   /** How many others, heard lately, come before this node. */

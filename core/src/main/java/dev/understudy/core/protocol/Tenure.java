@@ -20,10 +20,12 @@ final class Tenure {
     GenerationId offer = state.copies.own();
     state.standing = new Standing.Active(epoch, epoch, turn.now());
     state.reign.elected();
+    state.maintenance.reset();
     state.electorate.setAlone(false);
     state.active.own(state.self, epoch);
     state.suspicionSaid = false;
     state.yielded = false;
+    state.reigned = true;
     // What is woken has it before it says so; what starts has none to lose until it runs.
     hasState = !offer.equals(GenerationId.NONE);
     gateUntil = Long.MIN_VALUE;
@@ -78,9 +80,98 @@ final class Tenure {
       return;
     }
     Epoch epoch = token(turn);
-    renew(epoch, turn);
+    advanceMaintenance(epoch, turn);
     state.backoff.reigning(turn.now(), since);
-    state.mirror.advance(epoch, turn);
+    if (!state.maintenance.parked()) {
+      renew(epoch, turn);
+      state.mirror.advance(epoch, turn);
+    }
+  }
+
+  private void advanceMaintenance(Epoch epoch, Turn turn) {
+    if (!(state.standing instanceof Standing.Active reigning)) {
+      return;
+    }
+    Maintenance maintenance = state.maintenance;
+    long granted = maintenance.granted(reigning, turn);
+    if (granted != Long.MIN_VALUE) {
+      gateUntil = granted;
+      turn.effects().run(new Command.OpenGate(state.workload(), epoch, granted));
+      ParkedReign parked =
+          new ParkedReign(
+              state.workload(),
+              epoch,
+              reigning.first(),
+              state.holder(turn),
+              granted,
+              state.mirror.lastSequence());
+      turn.effects().say(new Verdict.MaintenanceGranted(state.workload(), parked));
+    } else if (maintenance.ends(gateEnd(), turn.now())) {
+      narrow(turn);
+    }
+  }
+
+  void askMaintenance(long nanos, Turn turn) {
+    state.reign.askLong();
+    state.maintenance.ask(nanos, hasState, turn);
+  }
+
+  void cancelMaintenance(Turn turn) {
+    if (state.maintenance.cancel()) {
+      narrow(turn);
+    }
+  }
+
+  private void narrow(Turn turn) {
+    gateUntil = gateEnd();
+    state.maintenance.narrow(state.active.epoch(), gateUntil, turn);
+  }
+
+  /**
+   * A restarted agent has read a reign back. It goes on when the gate's deadline is the one that
+   * was agreed: then nothing has happened since, this node has promised to itself alone, and the
+   * others still keep their promises. When the deadline has passed or the program is gone, the
+   * reign ends like any that lapses. Another deadline proves nothing.
+   */
+  void resumed(ParkedReign parked, long gateDeadline, boolean running, Turn turn) {
+    Invariant.holds(
+        state.standing instanceof Standing.Silent,
+        "a reign is resumed before anything else",
+        parked,
+        state.standing);
+    Epoch epoch = parked.epoch();
+    boolean exact =
+        gateDeadline == parked.gateUntilNanos()
+            && parked.incarnation() < turn.incarnation()
+            && epoch.node().equals(state.self);
+    if (!exact) {
+      String why = "the gate is open until " + gateDeadline + ", agreed was another time";
+      turn.effects().say(new Verdict.Resumed(state.workload(), epoch, false, why));
+      turn.effects().run(new Command.ShutGate(state.workload(), epoch));
+      turn.effects().run(new Command.Discard(state.workload(), why));
+      return;
+    }
+    // The agents' silence is for promises that are forgotten: here the only one is known.
+    long until = state.standing instanceof Standing.Silent(var end) ? end : turn.now();
+    state.restore(epoch);
+    state.voter.restore(state.self, parked.incarnation(), epoch, until);
+    state.reignFrom = parked.incarnation();
+    state.standing = new Standing.Active(epoch, parked.first(), turn.now());
+    state.reign.begin(epoch);
+    state.reign.elected();
+    state.active.own(state.self, epoch);
+    state.reigned = true;
+    state.maintenance.resumed();
+    state.mirror.resume(parked.first(), parked.sequence(), turn.now());
+    gateUntil = gateDeadline;
+    hasState = running;
+    boolean goesOn = running && turn.now() < gateDeadline;
+    String why = !running ? "the program has ended" : goesOn ? "back in time" : "back too late";
+    turn.effects().say(new Verdict.Resumed(state.workload(), epoch, goesOn, why));
+    if (!goesOn) {
+      close(why, turn);
+    }
+    turn.effects().hurry(state.others());
   }
 
   /**
@@ -116,7 +207,7 @@ final class Tenure {
    */
   private void raiseIfRefused(Standing.Active reigning, Turn turn) {
     Epoch epoch = reigning.epoch();
-    if (!state.outranks(epoch) || !mayRaise(turn)) {
+    if (!state.outranks(epoch) || !state.maintenance.ordinary() || !mayRaise(turn)) {
       return;
     }
     long counter = state.highestSeen() + 1;
@@ -169,6 +260,10 @@ final class Tenure {
     return leaseEnd == Long.MIN_VALUE ? leaseEnd : leaseEnd - state.timing.gateMarginNanos();
   }
 
+  long gateUntil() {
+    return gateUntil;
+  }
+
   /** When time alone ends the lease; without one, the beats look after the gate. */
   long wakeAt() {
     return state.electorate.leaseless() ? NEVER : gateUntil;
@@ -195,9 +290,11 @@ final class Tenure {
     Epoch epoch = state.reignEpoch();
     Epoch first = state.standing instanceof Standing.Active reigning ? reigning.first() : epoch;
     state.standing = new Standing.Closing(epoch, why);
+    state.maintenance.reset();
     state.mirror.end();
     turn.effects().run(new Command.ShutGate(state.workload(), epoch));
-    if (hasState) {
+    // Who leaves can bring nothing back to life, so nobody has to wait for it.
+    if (hasState && !state.leaving) {
       turn.effects().run(new Command.Freeze(state.workload()));
       state.copies.freeze(first, state.active.epoch());
     } else {
@@ -211,11 +308,17 @@ final class Tenure {
 
   /** The kernel has confirmed that nothing leaves any more: the epoch is released. */
   void gateShut(Turn turn) {
+    if (state.standing instanceof Standing.Silent && state.reignFrom != turn.incarnation()) {
+      // Whatever a former life had, nothing of it leaves any more.
+      state.reignFrom = turn.incarnation();
+      turn.effects().hurry(state.others());
+    }
     if (!(state.standing instanceof Standing.Closing(var epoch, var why))) {
       return;
     }
     state.released = epoch;
-    state.voter.release(state.self, turn.incarnation(), epoch, turn.now());
+    state.voter.release(state.self, state.holder(turn), epoch, turn.now());
+    state.reignFrom = turn.incarnation();
     state.active.vacate(turn.now());
     state.standing = new Standing.Passive();
     turn.effects().hurry(state.others());

@@ -82,6 +82,38 @@ public sealed interface Verdict {
     }
   }
 
+  /** The agent may be restarted now: write that down, end, and leave gate and processes alone. */
+  record MaintenanceGranted(String workload, ParkedReign reign) implements Verdict {
+    @Override
+    public String text() {
+      return "may be restarted in epoch " + reign.epoch() + " until " + reign.gateUntilNanos();
+    }
+  }
+
+  /** The agent must not be restarted without ending the reign. */
+  record MaintenanceRefused(String workload, String why) implements Verdict {
+    @Override
+    public String text() {
+      return "no maintenance: " + why;
+    }
+  }
+
+  /** The reign is back to ordinary leases. */
+  record MaintenanceEnded(String workload, Epoch epoch) implements Verdict {
+    @Override
+    public String text() {
+      return "epoch " + epoch + " has an ordinary lease again";
+    }
+  }
+
+  /** A restarted agent has found its reign in force, or why it has not. */
+  record Resumed(String workload, Epoch epoch, boolean goesOn, String why) implements Verdict {
+    @Override
+    public String text() {
+      return (goesOn ? "goes on" : "does not go on") + " in epoch " + epoch + ": " + why;
+    }
+  }
+
   /** The reign is over, and every promise to it. */
   record Released(String workload, Epoch epoch, String why) implements Verdict {
     @Override
@@ -130,7 +162,8 @@ public sealed interface Verdict {
     }
   }
 
-  private static String millis(long nanos) {
+  /** Milliseconds with two decimals, for people. */
+  static String millis(long nanos) {
     return Double.toString(Math.round(nanos / 1e4) / 100.0);
   }
 }

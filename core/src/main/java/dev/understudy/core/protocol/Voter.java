@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.understudy.core.protocol;
 
+import dev.understudy.core.timing.Timing;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -19,12 +20,11 @@ final class Voter {
   private record Request(Epoch epoch, long incarnation, long sentAt, long receivedAt) {}
 
   /** The latest promise made to a peer: which of its beats, in the peer's own time. */
-  record Echo(Epoch epoch, long sentAt) {
-    static final Echo NONE = new Echo(Epoch.NONE, Row.NO_TIME);
+  record Echo(Epoch epoch, long sentAt, long leaseNanos) {
+    static final Echo NONE = new Echo(Epoch.NONE, Row.NO_TIME, Row.ORDINARY);
   }
 
-  private final long promiseNanos;
-  private final long requestLifeNanos;
+  private final Timing timing;
   private final Map<String, Request> waiting = new TreeMap<>();
   private final Map<String, Echo> echoes = new TreeMap<>();
   private Epoch highest;
@@ -33,10 +33,18 @@ final class Voter {
   private Epoch boundEpoch = Epoch.NONE;
   private long boundUntil = Long.MIN_VALUE;
 
-  Voter(long promiseNanos, long requestLifeNanos, Epoch floor) {
-    this.promiseNanos = promiseNanos;
-    this.requestLifeNanos = requestLifeNanos;
+  Voter(Timing timing, Epoch floor) {
+    this.timing = timing;
     this.highest = floor;
+  }
+
+  /** A former life's only promise is known: to this node itself. */
+  void restore(String self, long incarnation, Epoch epoch, long until) {
+    highest = epoch;
+    boundTo = self;
+    boundIncarnation = incarnation;
+    boundEpoch = epoch;
+    boundUntil = until;
   }
 
   /** No epoch at or below it is granted or echoed, except the one that is being followed. */
@@ -57,12 +65,25 @@ final class Voter {
     return boundUntil > now && boundTo.equals(node) && boundEpoch.equals(epoch);
   }
 
-  /** Follows the beat of an active; false when a promise, or a higher epoch, stands against it. */
-  boolean follow(String node, long incarnation, Epoch epoch, long sentAt, long ceiling, long now) {
-    if (boundElsewhere(node, incarnation, now) || !acceptable(node, incarnation, epoch, ceiling)) {
+  /**
+   * Follows the beat of an active; false when a promise, or a higher epoch, stands against it.
+   *
+   * @param askNanos as in {@link Row#askNanos}; a longer lease than the disk knows a promise for is
+   *     answered by an ordinary promise
+   */
+  boolean follow(
+      String node, long incarnation, Epoch epoch, long sentAt, long askNanos, Turn turn) {
+    if (boundElsewhere(node, incarnation, turn.now())
+        || !acceptable(node, incarnation, epoch, turn.ceiling())) {
       return false;
     }
-    bind(node, incarnation, epoch, sentAt, now);
+    if (askNanos == Row.ORDINARY && boundTo.equals(node) && boundIncarnation == incarnation) {
+      // Its holder has moved its gate back: it counts on no longer promise any more.
+      boundUntil = Math.min(boundUntil, turn.now() + timing.promiseNanos());
+    }
+    long promise = Maintenance.promiseNanos(askNanos, timing);
+    boolean longer = promise > timing.promiseNanos() && promise <= turn.promiseNanos();
+    bind(node, incarnation, epoch, sentAt, longer ? askNanos : Row.ORDINARY, turn.now());
     return true;
   }
 
@@ -77,7 +98,7 @@ final class Voter {
       return false;
     }
     waiting.remove(node);
-    bind(node, incarnation, epoch, sentAt, now);
+    bind(node, incarnation, epoch, sentAt, Row.ORDINARY, now);
     return true;
   }
 
@@ -97,7 +118,7 @@ final class Voter {
     waiting
         .entrySet()
         .removeIf(e ->
-            now - e.getValue().receivedAt >= requestLifeNanos
+            now - e.getValue().receivedAt >= timing.leaseNanos()
                 || !acceptable(e.getKey(), e.getValue().incarnation, e.getValue().epoch, ceiling));
     String best = null;
     for (String candidate : waiting.keySet()) {
@@ -124,28 +145,49 @@ final class Voter {
     if (request == null) {
       throw new IllegalStateException("broken: no request of " + candidate + " waits");
     }
-    bind(candidate, request.incarnation, request.epoch, request.sentAt, now);
+    bind(candidate, request.incarnation, request.epoch, request.sentAt, Row.ORDINARY, now);
   }
 
-  /** Its holder says that this epoch is over: the promise to it is void. */
+  /** Its holder says that this epoch, and what it had before, is over: the promise is void. */
   void release(String node, long incarnation, Epoch epoch, long now) {
-    if (boundTo.equals(node) && boundIncarnation == incarnation && boundEpoch.equals(epoch)) {
-      boundUntil = Math.min(boundUntil, now);
-      echoes.remove(node);
+    if (boundTo.equals(node) && boundIncarnation == incarnation && !boundEpoch.above(epoch)) {
+      unbind(now);
     }
+  }
+
+  /** The node has read its gate back as shut: nothing of starts before that one is in force. */
+  void releaseBefore(String node, long incarnation, long now) {
+    if (boundTo.equals(node) && boundIncarnation < incarnation) {
+      unbind(now);
+    }
+  }
+
+  private void unbind(long now) {
+    boundUntil = Math.min(boundUntil, now);
+    echoes.remove(boundTo);
   }
 
   /** That node can have no effect any more: no promise to it protects anything. */
   void fenced(String node, long now) {
     waiting.remove(node);
     if (boundTo.equals(node)) {
-      release(node, boundIncarnation, boundEpoch, now);
+      unbind(now);
     }
   }
 
   /** When the promise in force lapses, if a request waits for that; otherwise never. */
   long nextLapse(long now) {
     return waiting.isEmpty() || boundUntil <= now ? Long.MAX_VALUE : boundUntil;
+  }
+
+  /** From when on the promise in force is no longer one than an ordinary one would be. */
+  long ordinaryFrom() {
+    return boundUntil == Long.MIN_VALUE ? boundUntil : boundUntil - timing.promiseNanos();
+  }
+
+  /** To whom the last promise was made; empty for nobody yet. */
+  String holder() {
+    return boundTo;
   }
 
   /** End of the promise in force, in the past when there is none. */
@@ -161,7 +203,8 @@ final class Voter {
     return same || epoch.above(highest);
   }
 
-  private void bind(String node, long incarnation, Epoch epoch, long sentAt, long now) {
+  private void bind(
+      String node, long incarnation, Epoch epoch, long sentAt, long leaseNanos, long now) {
     Invariant.holds(epoch.compareTo(highest) >= 0, "epochs never regress", epoch, highest);
     Invariant.holds(
         !boundElsewhere(node, incarnation, now), "one promise at a time", boundTo, node);
@@ -172,10 +215,10 @@ final class Voter {
     boundTo = node;
     boundIncarnation = incarnation;
     boundEpoch = epoch;
-    boundUntil = Math.max(boundUntil, now + promiseNanos);
+    boundUntil = Math.max(boundUntil, now + Maintenance.promiseNanos(leaseNanos, timing));
     Echo before = echoTo(node);
     if (!before.epoch.equals(epoch) || before.sentAt < sentAt) {
-      echoes.put(node, new Echo(epoch, sentAt));
+      echoes.put(node, new Echo(epoch, sentAt, leaseNanos));
     }
   }
 }

@@ -67,9 +67,13 @@ public record Timing(
    * the largest difference of two clock rates, rounded up so that promises outlive leases.
    */
   public long promiseNanos() {
+    return promiseNanos(leaseNanos);
+  }
+
+  /** The same for a lease of another length, in nanoseconds. */
+  public long promiseNanos(long lease) {
     long million = 1_000_000L;
-    long numerator = leaseNanos * (million + driftPpm);
-    return Math.ceilDiv(numerator, million - driftPpm);
+    return Math.ceilDiv(lease * (million + driftPpm), million - driftPpm);
   }
 
   /** Own timers later than this make a node distrust itself before it accuses a peer. */

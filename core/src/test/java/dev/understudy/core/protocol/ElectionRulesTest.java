@@ -120,7 +120,10 @@ class ElectionRulesTest {
     Prompter a = Prompter.ready(false, "b", "c");
     a.passUntil("asking");
     a.sent.clear();
-    a.pass(3 * BEAT);
+    for (int beats = 0; beats < 3; beats++) {
+      a.says("c", Words.passive());
+      a.pass(BEAT);
+    }
     assertThat(a.sent)
         .filteredOn(d -> d.receiver().equals("c"))
         .hasSize(3)
@@ -163,13 +166,15 @@ class ElectionRulesTest {
   @Test
   @Tag("FO-26")
   void heldRequestIsGrantedAndToldTheMomentThePromiseLapses() {
-    Prompter a = bound("b", "c");
+    Prompter a = Prompter.ready(true, "b", "c");
+    a.says("b", Words.reigning(EPOCH));
     long heard = a.now();
     a.pass(WINDOW);
     Epoch wanted = new Epoch(6, "c");
-    a.says("c", Words.requesting(wanted));
+    a.says("c", Words.requesting(wanted).holds(NEWER));
     a.pass(heard + PROMISE - 1 - a.now());
     assertThat(a.rowTo("c").echoEpoch()).isEqualTo(Epoch.NONE);
+    assertThat(a.untilWake()).isEqualTo(1);
     a.sent.clear();
     a.pass(1);
     assertThat(a.rowTo("c").echoEpoch()).isEqualTo(wanted);
@@ -189,6 +194,25 @@ class ElectionRulesTest {
     a.passUntil("asking");
     assertThat(a.now() - requested)
         .isBetween(LEASE * 3 / 2 + 1, LEASE * 3 / 2 + 2 * Prompter.TIMING.staggerNanos());
+  }
+
+  /** One is heard whose turn it is before. */
+  @Test
+  @Tag("FO-27")
+  void whoGaveUpWaitsForItsRank() {
+    Prompter a = Prompter.ready(true, "b", "c");
+    a.step(new Input.CopyHeld(a.now(), VirtualCluster.WORKLOAD, new GenerationId(EPOCH, 1)));
+    a.candidature("c");
+    a.says("b", Words.passive().holds(NEWER));
+    a.pass(LEASE);
+    a.says("b", Words.passive().holds(NEWER));
+    a.pass(LEASE / 2);
+    long gaveUp = a.now();
+    assertThat(a.state()).isEqualTo("passive");
+    a.says("b", Words.passive());
+    a.passUntil("asking");
+    long stagger = Prompter.TIMING.staggerNanos();
+    assertThat(a.now() - gaveUp).isBetween(stagger, 3 * stagger);
   }
 
   @Test

@@ -3,19 +3,22 @@ package dev.understudy.core.protocol;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.understudy.core.timing.Timing;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Whose word is enough. The window is 20 nanoseconds. */
+/** Whose word is enough. */
 class ElectorateTest {
-  private static final long WINDOW = 20;
+  private static final Timing TIMING = Timing.STANDARD;
+  private static final long WINDOW = TIMING.windowNanos();
+  private static final long PROMISE = TIMING.promiseNanos();
 
   private final Peers peers = new Peers();
 
   private Turn turn(long now) {
-    return new Turn(now, 1_000, 1, Long.MIN_VALUE, peers, new Effects());
+    return new Turn(now, 1_000, PROMISE, 1, Long.MIN_VALUE, peers, new Effects());
   }
 
   private void hear(String peer, long now) {
@@ -24,13 +27,13 @@ class ElectorateTest {
   }
 
   private static Electorate five() {
-    return new Electorate(Prompter.group(false, "b", "c", "d", "e"), "a", WINDOW);
+    return new Electorate(Prompter.group(false, "b", "c", "d", "e"), "a", TIMING);
   }
 
   private static Electorate pair(GroupConfig.Quorum quorum) {
     List<String> members = List.of("a", "b");
     return new Electorate(
-        new GroupConfig("count", members, members, quorum, false, 1), "a", WINDOW);
+        new GroupConfig("count", members, members, quorum, false, 1), "a", TIMING);
   }
 
   @Test
@@ -78,9 +81,11 @@ class ElectorateTest {
   void availablePairNeedsTheOtherOnlyWhileItIsHeard() {
     Electorate pair = pair(GroupConfig.Quorum.PAIR_AVAILABILITY);
     hear("b", 100);
-    assertThat(pair.elects(List.of("a"), turn(100 + WINDOW))).isFalse();
-    assertThat(pair.elects(List.of("a", "b"), turn(100 + WINDOW))).isTrue();
-    assertThat(pair.elects(List.of("a"), turn(100 + WINDOW + 1))).isTrue();
+    assertThat(pair.wouldElect(List.of("a"), turn(100 + WINDOW))).isFalse();
+    assertThat(pair.wouldElect(List.of("a"), turn(100 + WINDOW + 1))).isTrue();
+    assertThat(pair.elects(List.of("a"), turn(100 + PROMISE))).isFalse();
+    assertThat(pair.elects(List.of("a", "b"), turn(100 + PROMISE))).isTrue();
+    assertThat(pair.elects(List.of("a"), turn(100 + PROMISE + 1))).isTrue();
   }
 
   @Test

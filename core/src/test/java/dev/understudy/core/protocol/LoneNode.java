@@ -78,7 +78,10 @@ final class LoneNode {
             "",
             echo,
             echoSentAt,
-            yesTo);
+            Row.ORDINARY,
+            yesTo,
+            Row.ORDINARY,
+            0);
     long sequence = sequences.merge(peer, 1L, Long::sum);
     Datagram datagram = new Datagram(peer, name, 1, 1, sequence, now, false, 1_000, List.of(row));
     last = node.step(new Input.Received(now, datagram));

@@ -28,7 +28,8 @@ class MirrorTest {
               true,
               200 * MILLI),
           "a",
-          TIMING);
+          TIMING,
+          new Copies());
   private long now = 1_000 * MILLI;
   private long sequence;
   private Effects effects = new Effects();
@@ -44,7 +45,7 @@ class MirrorTest {
   }
 
   private Turn turn() {
-    return new Turn(now, 1_000, 1, Long.MIN_VALUE, peers, effects);
+    return new Turn(now, 1_000, TIMING.promiseNanos(), 1, Long.MIN_VALUE, peers, effects);
   }
 
   private void report(GenerationId held) {

@@ -51,7 +51,7 @@ class RandomFaultsTest {
     c.heal();
     for (VirtualCluster.Machine m : c.all().values()) {
       m.diskWorks = true;
-      if (m.agent.isEmpty()) {
+      if (m.agent.isEmpty() || m.leaving) {
         c.start(m.name);
       }
     }
@@ -79,7 +79,7 @@ class RandomFaultsTest {
     String node = names.get(index);
     String other = names.get((index + 1 + random.nextInt(names.size() - 1)) % names.size());
     boolean up = c.machine(node).agent.isPresent();
-    switch (random.nextInt(11)) {
+    switch (random.nextInt(16)) {
       case 0 -> c.crash(node);
       case 1, 2 -> {
         if (!up) {
@@ -100,8 +100,25 @@ class RandomFaultsTest {
         }
       }
       case 9 -> c.machine(node).diskWorks = !c.machine(node).diskWorks;
+      case 10, 11 -> {
+        if (up) {
+          c.askMaintenance(node, (100 + random.nextLong(900)) * MILLI);
+        }
+      }
+      case 12, 13 -> {
+        if (up) {
+          c.endAgent(node);
+        } else {
+          c.resumeAgent(node);
+        }
+      }
+      case 14 -> {
+        if (up) {
+          c.leave(node);
+        }
+      }
       default -> {
-        if (c.machine(node).open()) {
+        if (up && c.machine(node).open()) {
           c.fail(node, c.view(node).orElseThrow().epoch(), "exit status 1");
         }
       }

@@ -200,6 +200,17 @@ class ReignRulesTest {
     assertThat(a.verdicts).hasAtLeastOneElementOfType(Verdict.Raised.class);
   }
 
+  /** Two candidates took the same counter; c granted the one that lost, whose name is higher. */
+  @Test
+  @Tag("FO-19")
+  void reignIsRaisedAboveAHigherNameWithTheSameCounter() {
+    Prompter a = Prompter.ready(false, "b", "c");
+    Epoch epoch = a.reign("b");
+    a.says("c", Words.passive().highest(new Epoch(epoch.counter(), "c")));
+    a.pass(BEAT);
+    assertThat(a.rowTo("c").epoch()).isEqualTo(new Epoch(epoch.counter() + 1, "a"));
+  }
+
   @Test
   @Tag("FO-19")
   void reignIsNotRaisedAboveTheCeilingOfWhoCarriesItsLease() {

@@ -15,7 +15,7 @@ class ReignTest {
   private static final Epoch HIGHER = new Epoch(1_001, "a");
 
   private final Electorate five =
-      new Electorate(Prompter.group(false, "b", "c", "d", "e"), "a", LEASE);
+      new Electorate(Prompter.group(false, "b", "c", "d", "e"), "a", Prompter.TIMING);
   private final Reign reign = new Reign(LEASE);
 
   @BeforeEach
@@ -28,7 +28,7 @@ class ReignTest {
   }
 
   private void echo(String voter, long sentAt) {
-    reign.echo(voter, EPOCH, sentAt, 1_000);
+    reign.echo(voter, EPOCH, sentAt, Row.ORDINARY, 1_000);
   }
 
   @Test
@@ -51,7 +51,7 @@ class ReignTest {
   void lateEchoProlongsNothing() {
     echo("a", 100);
     echo("b", 100);
-    reign.echo("c", EPOCH, 100, 600);
+    reign.echo("c", EPOCH, 100, Row.ORDINARY, 600);
     assertThat(leaseEnd()).isEqualTo(100 + LEASE);
   }
 
@@ -72,8 +72,8 @@ class ReignTest {
   void echoesOfAnotherEpochCountForNothing() {
     echo("a", 100);
     echo("b", 100);
-    reign.echo("c", new Epoch(4, "a"), 100, 1_000);
-    reign.echo("d", HIGHER, 100, 1_000);
+    reign.echo("c", new Epoch(4, "a"), 100, Row.ORDINARY, 1_000);
+    reign.echo("d", HIGHER, 100, Row.ORDINARY, 1_000);
     assertThat(reign.voters()).containsExactly("a", "b");
     assertThat(leaseEnd()).isEqualTo(Long.MIN_VALUE);
   }
@@ -118,11 +118,11 @@ class ReignTest {
     echo("c", 100);
     assertThat(reign.confirmed(five)).isEqualTo(EPOCH);
     reign.raise(HIGHER);
-    reign.echo("a", HIGHER, 110, 1_000);
-    reign.echo("b", HIGHER, 110, 1_000);
-    reign.echo("b", HIGHER, 120, 1_000);
+    reign.echo("a", HIGHER, 110, Row.ORDINARY, 1_000);
+    reign.echo("b", HIGHER, 110, Row.ORDINARY, 1_000);
+    reign.echo("b", HIGHER, 120, Row.ORDINARY, 1_000);
     assertThat(reign.confirmed(five)).isEqualTo(EPOCH);
-    reign.echo("c", HIGHER, 110, 1_000);
+    reign.echo("c", HIGHER, 110, Row.ORDINARY, 1_000);
     assertThat(reign.confirmed(five)).isEqualTo(HIGHER);
   }
 }

@@ -55,13 +55,12 @@ class RestartRulesTest {
     assertThat(a.sent).isNotEmpty().allMatch(d -> d.senderIncarnation() == 3);
   }
 
+  /** What it is asked for lies above its floor, and nobody reigns that it would know of. */
   private static void assertThatItKeepsSilent(Prompter a) {
-    a.beats("b", Words.reigning(EPOCH));
-    assertThat(a.rowTo("b").echoEpoch()).isEqualTo(Epoch.NONE);
-    a.beats("c", Words.requesting(new Epoch(6, "c")));
-    assertThat(a.rowTo("c").echoEpoch()).isEqualTo(Epoch.NONE);
     a.beats("c", Words.asking());
     assertThat(a.rowTo("c").yesTo()).isEqualTo(Row.NO_TIME);
+    a.beats("c", Words.requesting(new Epoch(1_001, "c")));
+    assertThat(a.rowTo("c").echoEpoch()).isEqualTo(Epoch.NONE);
     assertThat(a.sent).allMatch(d -> d.rows().getFirst().stand() == Row.Stand.PASSIVE);
   }
 
@@ -77,6 +76,19 @@ class RestartRulesTest {
     a.pass(1);
     a.beats("c", Words.requesting(new Epoch(1_001, "c")));
     assertThat(a.rowTo("c").echoEpoch()).isEqualTo(new Epoch(1_001, "c"));
+  }
+
+  @Test
+  @Tag("FO-21")
+  void silentNodeEchoesNoActive() {
+    Prompter a = Prompter.fresh(false, "b", "c");
+    a.beats("b", Words.reigning(EPOCH));
+    a.pass(PROMISE - 1);
+    a.beats("b", Words.reigning(EPOCH));
+    assertThat(a.rowTo("b").echoEpoch()).isEqualTo(Epoch.NONE);
+    a.pass(1);
+    a.beats("b", Words.reigning(EPOCH));
+    assertThat(a.rowTo("b").echoEpoch()).isEqualTo(EPOCH);
   }
 
   @Test

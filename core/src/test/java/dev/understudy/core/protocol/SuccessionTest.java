@@ -49,12 +49,12 @@ class SuccessionTest {
             GroupConfig.Quorum.MAJORITY,
             mirrored,
             MILLI);
-    Electorate electorate = new Electorate(config, self, WINDOW);
+    Electorate electorate = new Electorate(config, self, TIMING);
     return new Succession(config, self, TIMING, copies, active, electorate);
   }
 
   private Turn turn(long now, long lateAt) {
-    return new Turn(now, 1_000, 1, lateAt, peers, new Effects());
+    return new Turn(now, 1_000, TIMING.promiseNanos(), 1, lateAt, peers, new Effects());
   }
 
   private long mayAskAt(boolean mirrored, long now) {

@@ -38,10 +38,14 @@ final class VirtualCluster {
     long ppm;
 
     boolean diskWorks = true;
+    boolean leaving;
     boolean process;
 
     /** Reigns whose last state was kept aside here. */
     final List<Epoch> aside = new ArrayList<>();
+
+    /** What its agent has written down to be resumed by the next one. */
+    Optional<ParkedReign> parked = Optional.empty();
 
     /** Which epoch it beat with last. */
     Epoch told = Epoch.NONE;
@@ -84,12 +88,12 @@ final class VirtualCluster {
   /** How often a datagram comes tens of milliseconds late. */
   double stragglers;
 
-  private final GroupConfig config;
+  final GroupConfig config;
   private final PriorityQueue<Event> queue =
       new PriorityQueue<>(
           (a, b) -> a.at != b.at ? Long.compare(a.at, b.at) : Long.compare(a.order, b.order));
   private final TreeSet<Epoch> elected = new TreeSet<>();
-  private Epoch highestOpened = Epoch.NONE;
+  private final GateChecks checks = new GateChecks(this);
   private long order;
 
   VirtualCluster(Timing timing, long seed, String... names) {
@@ -132,6 +136,7 @@ final class VirtualCluster {
     m.process = false;
     m.copy = GenerationId.NONE;
     m.gateUntil = Long.MIN_VALUE;
+    m.parked = Optional.empty();
     startAgent(m);
   }
 
@@ -145,9 +150,48 @@ final class VirtualCluster {
     startAgent(m);
   }
 
+  /** Asks for a lease under which the agent may be restarted. */
+  void askMaintenance(String name, long nanos) {
+    deliver(machine(name), t -> new Input.MaintenanceAsked(t, WORKLOAD, nanos));
+  }
+
+  void cancelMaintenance(String name) {
+    deliver(machine(name), t -> new Input.MaintenanceCancelled(t, WORKLOAD));
+  }
+
+  /** The agent is told to end, and passes on what it has. */
+  void leave(String name) {
+    machine(name).leaving = true;
+    deliver(machine(name), Input.Leaving::new);
+  }
+
+  /** The agent ends; gate, process and copy stay. */
+  void endAgent(String name) {
+    Machine m = machine(name);
+    m.life++;
+    m.agent = Optional.empty();
+  }
+
+  /** The next agent starts and tells what it has found: a parked reign if there is one. */
+  void resumeAgent(String name) {
+    Machine m = machine(name);
+    m.disk = m.disk.nextStart(timing.promiseNanos());
+    m.copy = GenerationId.NONE;
+    startAgent(m);
+    m.parked.ifPresentOrElse(
+        reign -> deliver(m, t -> new Input.Resumed(t, reign, m.gateUntil, m.process)),
+        () -> {
+          m.process = false;
+          m.gateUntil = Math.min(m.gateUntil, local(m));
+          deliver(m, t -> new Input.GateShut(t, WORKLOAD));
+        });
+    m.parked = Optional.empty();
+  }
+
   private void startAgent(Machine m) {
     m.mailbox.clear();
     m.pausedUntil = Long.MIN_VALUE;
+    m.leaving = false;
     m.agent =
         Optional.of(
             new FailoverNode(m.name, timing, List.of(config), m.disk, local(m), random.split()));
@@ -186,25 +230,8 @@ final class VirtualCluster {
   private void resume(Machine m) {
     List<Input> waiting = List.copyOf(m.mailbox);
     m.mailbox.clear();
-    waiting.forEach(i -> deliver(m, t -> restamp(i, t)));
+    waiting.forEach(i -> deliver(m, t -> Restamp.at(i, t)));
     deliver(m, Input.Tick::new);
-  }
-
-  private static Input restamp(Input input, long at) {
-    return switch (input) {
-      case Input.Received(_, var d) -> new Input.Received(at, d);
-      case Input.GateShut(_, var w) -> new Input.GateShut(at, w);
-      case Input.Running(_, var w, var e) -> new Input.Running(at, w, e);
-      case Input.CopyHeld(_, var w, var g) -> new Input.CopyHeld(at, w, g);
-      case Input.CheckpointDone(_, var w, var g, var t) -> new Input.CheckpointDone(at, w, g, t);
-      case Input.Persisted(_, var s) -> new Input.Persisted(at, s);
-      case Input.Tick _ -> new Input.Tick(at);
-      case Input.Fenced(_, var w, var n) -> new Input.Fenced(at, w, n);
-      case Input.Failed(_, var w, var e, var r) -> new Input.Failed(at, w, e, r);
-      case Input.CopyLost(_, var w, var g) -> new Input.CopyLost(at, w, g);
-      case Input.CheckpointFailed(_, var w, var g, var r) ->
-          new Input.CheckpointFailed(at, w, g, r);
-    };
   }
 
   /** Frames from one to the other are lost from now on. */
@@ -322,6 +349,9 @@ final class VirtualCluster {
   }
 
   private void say(Machine m, Verdict verdict) {
+    if (verdict instanceof Verdict.MaintenanceGranted(_, var reign)) {
+      m.parked = Optional.of(reign);
+    }
     verdicts.add(verdict);
     if (verdict instanceof Verdict.Elected(_, var epoch, _, _) && !elected.add(epoch)) {
       throw new IllegalStateException("elected twice: " + epoch + "\n" + String.join("\n", log));
@@ -344,28 +374,7 @@ final class VirtualCluster {
   private void arrive(Datagram d) {
     if (!cuts.contains(d.sender() + ">" + d.receiver())) {
       deliver(machine(d.receiver()), t -> new Input.Received(t, d));
-      checkYielded(machine(d.sender()), machine(d.receiver()), d);
-    }
-  }
-
-  /** Where two may be active, it is only until the lower epoch hears of the higher. */
-  private void checkYielded(Machine from, Machine to, Datagram d) {
-    Row row = d.rows().getFirst();
-    boolean told = row.stand() == Row.Stand.ACTIVE && row.epoch().equals(from.openedFor);
-    boolean both = from.open() && to.open() && now >= to.pausedUntil;
-    // A restarted agent tells of no epoch; the gate of its former life shuts by itself.
-    boolean reigns = !to.told.equals(Epoch.NONE);
-    if (told && both && reigns && row.epoch().above(to.told)) {
-      throw new IllegalStateException(
-          to.name
-              + " in "
-              + to.told
-              + " does not yield to "
-              + row.epoch()
-              + " at "
-              + now
-              + "\n"
-              + String.join("\n", log));
+      checks.heard(machine(d.sender()), machine(d.receiver()), d);
     }
   }
 
@@ -373,14 +382,11 @@ final class VirtualCluster {
     switch (command) {
       case Command.OpenGate(_, var epoch, var until) -> {
         m.gateUntil = Math.max(m.gateUntil, until);
-        if (m.open() && !config.mayHaveTwoActives()) {
-          checkGates(m);
-          checkEpoch(m, epoch);
-        }
-        if (m.openedFor.above(epoch)) {
-          throw new IllegalStateException(m.name + ": " + epoch + " after " + m.openedFor);
-        }
-        m.openedFor = epoch;
+        checks.opened(m, epoch);
+      }
+      case Command.NarrowGate(_, _, var until) -> {
+        m.gateUntil = Math.min(m.gateUntil, until);
+        later(m, 10_000, t -> new Input.GateNarrowed(t, WORKLOAD));
       }
       case Command.ShutGate _ -> {
         m.gateUntil = Math.min(m.gateUntil, local(m));
@@ -425,30 +431,6 @@ final class VirtualCluster {
           deliver(to, l -> new Input.CopyHeld(l, WORKLOAD, generation));
           return new Input.CheckpointDone(t, WORKLOAD, generation, 20 * MILLI);
         });
-  }
-
-  private void checkEpoch(Machine opener, Epoch epoch) {
-    if (highestOpened.above(epoch)) {
-      throw new IllegalStateException(
-          opener.name + " opens for " + epoch + " after " + highestOpened + "\n" + log);
-    }
-    highestOpened = epoch;
-  }
-
-  private void checkGates(Machine opener) {
-    for (Machine other : machines.values()) {
-      if (other != opener && other.open() && opener.open()) {
-        throw new IllegalStateException(
-            "two gates open: "
-                + opener.name
-                + " and "
-                + other.name
-                + " at "
-                + now
-                + "\n"
-                + String.join("\n", log));
-      }
-    }
   }
 
   Optional<GroupView> view(String name) {

@@ -4,6 +4,7 @@ package dev.understudy.core.protocol;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.understudy.core.timing.Timing;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -15,7 +16,13 @@ class VoterTest {
   private static final long CEILING = 1_000;
   private static final long FIRST = 1;
 
-  private final Voter voter = new Voter(PROMISE, LIFE, Epoch.NONE);
+  private static final Timing TIMING = new Timing("test", 1, LIFE, 1, 1, 0, 0, 10_000);
+
+  private final Voter voter = new Voter(TIMING, Epoch.NONE);
+
+  private static Turn turn(long now, long ceiling) {
+    return new Turn(now, ceiling, PROMISE, 1, Long.MIN_VALUE, new Peers(), new Effects());
+  }
 
   private static GenerationId nothing(String candidate) {
     return GenerationId.NONE;
@@ -26,7 +33,8 @@ class VoterTest {
   }
 
   private boolean follows(String node, long counter, long sentAt, long now) {
-    return voter.follow(node, FIRST, epoch(counter, node), sentAt, CEILING, now);
+    return voter.follow(
+        node, FIRST, epoch(counter, node), sentAt, Row.ORDINARY, turn(now, CEILING));
   }
 
   private boolean grants(String node, long counter, long sentAt, long now) {
@@ -39,10 +47,10 @@ class VoterTest {
   void sendersTimeIsHandedBackAndUsedForNothingElse() {
     long elsewhere = 1L << 60;
     assertThat(follows("a", 1, elsewhere, 100)).isTrue();
-    assertThat(voter.echoTo("a")).isEqualTo(new Voter.Echo(epoch(1, "a"), elsewhere));
+    assertThat(voter.echoTo("a")).isEqualTo(new Voter.Echo(epoch(1, "a"), elsewhere, Row.ORDINARY));
     assertThat(voter.boundUntil()).isEqualTo(100 + PROMISE);
     assertThat(grants("b", 2, 0, 100 + PROMISE)).isTrue();
-    assertThat(voter.echoTo("b")).isEqualTo(new Voter.Echo(epoch(2, "b"), 0));
+    assertThat(voter.echoTo("b")).isEqualTo(new Voter.Echo(epoch(2, "b"), 0, Row.ORDINARY));
     assertThat(voter.boundUntil()).isEqualTo(100 + 2 * PROMISE);
   }
 
@@ -82,9 +90,41 @@ class VoterTest {
   @Tag("FO-11")
   void newIncarnationIsSomebodyElseAndReleasesNothing() {
     follows("a", 1, 90, 100);
-    assertThat(voter.follow("a", 2, epoch(2, "a"), 0, CEILING, 100 + PROMISE - 1)).isFalse();
+    assertThat(
+            voter.follow("a", 2, epoch(2, "a"), 0, Row.ORDINARY, turn(100 + PROMISE - 1, CEILING)))
+        .isFalse();
     assertThat(grants("b", 3, 0, 100 + PROMISE - 1)).isFalse();
-    assertThat(voter.follow("a", 2, epoch(2, "a"), 0, CEILING, 100 + PROMISE)).isTrue();
+    assertThat(voter.follow("a", 2, epoch(2, "a"), 0, Row.ORDINARY, turn(100 + PROMISE, CEILING)))
+        .isTrue();
+  }
+
+  /** The disk knows of promises for up to 310. */
+  private static Turn turnOfLongPromises(long now) {
+    return new Turn(now, CEILING, 310, 1, Long.MIN_VALUE, new Peers(), new Effects());
+  }
+
+  @Test
+  @Tag("FO-41")
+  void longPromiseIsMadeOnlyIfTheDiskKnowsOfIt() {
+    voter.follow("a", FIRST, epoch(1, "a"), 90, 300, turn(100, CEILING));
+    assertThat(voter.boundUntil()).isEqualTo(100 + PROMISE);
+    assertThat(voter.echoTo("a").leaseNanos()).isEqualTo(Row.ORDINARY);
+    voter.follow("a", FIRST, epoch(1, "a"), 91, 300, turnOfLongPromises(101));
+    assertThat(voter.boundUntil()).isEqualTo(101 + TIMING.promiseNanos(300));
+    assertThat(voter.echoTo("a")).isEqualTo(new Voter.Echo(epoch(1, "a"), 91, 300));
+  }
+
+  @Test
+  @Tag("FO-41")
+  void longPromiseIsCutOnlyWhenItsHolderBeatsForAnOrdinaryLeaseAgain() {
+    voter.follow("a", FIRST, epoch(1, "a"), 90, 300, turnOfLongPromises(100));
+    long end = 100 + TIMING.promiseNanos(300);
+    voter.follow("a", FIRST, epoch(1, "a"), 91, Row.KEEP, turnOfLongPromises(110));
+    assertThat(voter.boundUntil()).isEqualTo(end);
+    voter.follow("b", FIRST, epoch(2, "b"), 91, Row.ORDINARY, turnOfLongPromises(111));
+    assertThat(voter.boundUntil()).isEqualTo(end);
+    voter.follow("a", FIRST, epoch(1, "a"), 92, Row.ORDINARY, turnOfLongPromises(112));
+    assertThat(voter.boundUntil()).isEqualTo(112 + PROMISE);
   }
 
   @Test
@@ -104,12 +144,12 @@ class VoterTest {
     follows("a", 1, 90, 101);
     assertThat(voter.echoTo("a").sentAt()).isEqualTo(95);
     follows("a", 2, 91, 102);
-    assertThat(voter.echoTo("a")).isEqualTo(new Voter.Echo(epoch(2, "a"), 91));
+    assertThat(voter.echoTo("a")).isEqualTo(new Voter.Echo(epoch(2, "a"), 91, Row.ORDINARY));
   }
 
   @Test
   @Tag("FO-11")
-  void releaseVoidsPromisesToExactlyThatEpochOfThatIncarnation() {
+  void releaseVoidsPromisesUpToThatEpochOfThatIncarnation() {
     follows("a", 5, 90, 100);
     voter.release("a", FIRST, epoch(4, "a"), 101);
     voter.release("a", FIRST + 1, epoch(5, "a"), 101);
@@ -118,6 +158,20 @@ class VoterTest {
     assertThat(grants("b", 6, 0, 101)).isFalse();
     voter.release("a", FIRST, epoch(5, "a"), 102);
     assertThat(voter.echoTo("a")).isEqualTo(Voter.Echo.NONE);
+    assertThat(grants("b", 6, 0, 102)).isTrue();
+    voter.release("b", FIRST, epoch(7, "b"), 103);
+    assertThat(grants("a", 8, 0, 103)).isTrue();
+  }
+
+  /** It has read its gate back as shut. */
+  @Test
+  @Tag("FO-11")
+  void restartedNodeWithAShutGateVoidsPromisesToItsFormerLives() {
+    voter.follow("a", 3, epoch(5, "a"), 90, Row.ORDINARY, turn(100, CEILING));
+    voter.releaseBefore("a", 3, 101);
+    voter.releaseBefore("b", 4, 101);
+    assertThat(grants("b", 6, 0, 101)).isFalse();
+    voter.releaseBefore("a", 4, 102);
     assertThat(grants("b", 6, 0, 102)).isTrue();
   }
 
@@ -129,7 +183,7 @@ class VoterTest {
     assertThat(grants("a", 4, 0, free)).isFalse();
     assertThat(grants("a", 5, 0, free)).isFalse();
     assertThat(follows("a", 5, 0, free)).isFalse();
-    assertThat(voter.follow("b", 2, epoch(5, "b"), 0, CEILING, free)).isFalse();
+    assertThat(voter.follow("b", 2, epoch(5, "b"), 0, Row.ORDINARY, turn(free, CEILING))).isFalse();
     assertThat(voter.highest()).isEqualTo(epoch(5, "b"));
     assertThat(follows("b", 5, 120, free)).isTrue();
     assertThat(grants("c", 5, 0, free + PROMISE)).isTrue();
@@ -139,17 +193,18 @@ class VoterTest {
   @Test
   @Tag("FO-16")
   void nothingAboveThePersistedCeilingIsGrantedEchoedOrHeld() {
-    assertThat(voter.follow("a", FIRST, epoch(11, "a"), 0, 10, 100)).isFalse();
+    assertThat(voter.follow("a", FIRST, epoch(11, "a"), 0, Row.ORDINARY, turn(100, 10))).isFalse();
     assertThat(voter.request("a", FIRST, epoch(11, "a"), 0, 10, 100)).isFalse();
     assertThat(voter.waitingCandidate(100, CEILING, VoterTest::nothing)).isEmpty();
-    assertThat(voter.follow("a", FIRST, epoch(10, "a"), 0, 10, 100)).isTrue();
+    assertThat(voter.follow("a", FIRST, epoch(10, "a"), 0, Row.ORDINARY, turn(100, 10))).isTrue();
   }
 
   @Test
   @Tag("FO-17")
   void nothingUpToTheFloorIsGrantedOrEchoed() {
-    Voter restarted = new Voter(PROMISE, LIFE, epoch(1_000, "~"));
-    assertThat(restarted.follow("a", FIRST, epoch(1_000, "a"), 0, 2_000, 100)).isFalse();
+    Voter restarted = new Voter(TIMING, epoch(1_000, "~"));
+    assertThat(restarted.follow("a", FIRST, epoch(1_000, "a"), 0, Row.ORDINARY, turn(100, 2_000)))
+        .isFalse();
     assertThat(restarted.request("z", FIRST, epoch(1_000, "z"), 0, 2_000, 100)).isFalse();
     assertThat(restarted.highest().counter()).isEqualTo(1_000);
     assertThat(restarted.request("a", FIRST, epoch(1_001, "a"), 0, 2_000, 100)).isTrue();
@@ -165,7 +220,7 @@ class VoterTest {
     assertThat(voter.waitingCandidate(100 + PROMISE - 1, CEILING, VoterTest::nothing)).isEmpty();
     assertThat(voter.waitingCandidate(100 + PROMISE, CEILING, VoterTest::nothing)).contains("b");
     voter.grantWaiting("b", 100 + PROMISE);
-    assertThat(voter.echoTo("b")).isEqualTo(new Voter.Echo(epoch(2, "b"), 121));
+    assertThat(voter.echoTo("b")).isEqualTo(new Voter.Echo(epoch(2, "b"), 121, Row.ORDINARY));
     assertThat(voter.boundUntil()).isEqualTo(100 + 2 * PROMISE);
     assertThatThrownBy(() -> voter.grantWaiting("b", 200)).hasMessageContaining("of b waits");
   }

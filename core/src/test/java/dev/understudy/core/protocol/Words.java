@@ -68,7 +68,10 @@ record Words(
         "",
         echoEpoch,
         echoSentAt,
-        yesTo);
+        Row.ORDINARY,
+        yesTo,
+        Row.ORDINARY,
+        0);
   }
 
   /** As a datagram of two first incarnations, with a ceiling of one block. */

@@ -33,15 +33,18 @@ class LabTest {
       List<NodeSpec> nodes = lab.cluster().nodes();
       int a = nodes.getFirst().address();
       for (NodeSpec node : nodes) {
-        assertThat(LabFixture.answers(lab.clientNetns(), node.address())).isTrue();
-        assertThat(LabFixture.answers(lab.nodeNetns("b"), node.address())).isTrue();
+        int address = node.address();
+        assertThat(LabFixture.within5s(() -> LabFixture.answers(lab.clientNetns(), address)))
+            .isTrue();
+        assertThat(LabFixture.within5s(() -> LabFixture.answers(lab.nodeNetns("b"), address)))
+            .isTrue();
       }
 
       lab.isolate("a");
       assertThat(LabFixture.answers(lab.clientNetns(), a)).isFalse();
       assertThat(lab.status().nodes().getFirst().state()).isEqualTo("isolated");
       lab.heal("a");
-      assertThat(LabFixture.answers(lab.clientNetns(), a)).isTrue();
+      assertThat(LabFixture.within5s(() -> LabFixture.answers(lab.clientNetns(), a))).isTrue();
 
       long pid = lab.status().nodes().getFirst().pid();
       Crash crash = lab.crash("a");

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.understudy.simulator.canary;
 
-import dev.understudy.simulator.Weather;
 import java.util.List;
 
 /**
@@ -12,7 +11,7 @@ import java.util.List;
  * @param rule the rule of {@code docs/protocol.md} that it breaks
  * @param found as which broken rules the simulator may report it
  * @param seedsMost within so many seeds the simulator must find it
- * @param weather which faults it needs to be found
+ * @param cluster in which clusters
  * @param patches the changed sources; none if a {@link FaultyModels} of that name is meant
  */
 public record Canary(
@@ -21,8 +20,16 @@ public record Canary(
     String rule,
     List<String> found,
     int seedsMost,
-    Weather weather,
+    Cluster cluster,
     List<Patch> patches) {
+  /** Where it is looked for. */
+  public enum Cluster {
+    /** In clusters of every shape, as seeds draw them. */
+    DRAWN,
+    /** In one of five nodes, all of which may start the workload at any time. */
+    FIVE_RUNNERS
+  }
+
   public Canary {
     found = List.copyOf(found);
     patches = List.copyOf(patches);
@@ -32,11 +39,11 @@ public record Canary(
   static Canary of(
       String name, String what, String rule, String found, int seedsMost, Patch... patches) {
     List<String> rules = List.of(found.split(" "));
-    return new Canary(name, what, rule, rules, seedsMost, Weather.ROUGH, List.of(patches));
+    return new Canary(name, what, rule, rules, seedsMost, Cluster.DRAWN, List.of(patches));
   }
 
-  /** The same, but for runs in which no healthy active may lose its reign. */
-  Canary mild() {
-    return new Canary(name, what, rule, found, seedsMost, Weather.MILD, patches);
+  /** The same fault, looked for where many may become active. */
+  Canary amongFive() {
+    return new Canary(name, what, rule, found, seedsMost, Cluster.FIVE_RUNNERS, patches);
   }
 }

@@ -37,7 +37,7 @@ public final class Hunt {
     Function<List<String>, String> run = PlantedFault.plant(canary);
     for (int seed = 1; seed <= canary.seedsMost(); seed++) {
       String answer =
-          run.apply(List.of(canary.name(), canary.weather().name(), Integer.toString(seed)));
+          run.apply(List.of(canary.name(), canary.cluster().name(), Integer.toString(seed)));
       if (!answer.isEmpty()) {
         int blank = answer.indexOf(' ');
         return new Result(canary, seed, answer.substring(0, blank), answer.substring(blank + 1));

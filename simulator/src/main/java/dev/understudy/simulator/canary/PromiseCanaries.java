@@ -12,7 +12,7 @@ final class PromiseCanaries {
               "A voter grants a request although it is bound to another node.",
               "FO-3",
               "promise two-outputs",
-              20,
+              8,
               Patch.of(
                   "Voter",
                   """
@@ -28,44 +28,45 @@ final class PromiseCanaries {
               "A voter that is bound to one active echoes another one, because its epoch is newer.",
               "FO-3",
               "promise two-outputs",
-              20,
+              8,
               Patch.of(
                   "Voter",
-                  "if (boundElsewhere(node, incarnation, now) || !acceptable(",
-                  "if (boundElsewhere(node, incarnation, now) && !epoch.above(boundEpoch)"
+                  "if (boundElsewhere(node, incarnation, turn.now()) || !acceptable(",
+                  "if (boundElsewhere(node, incarnation, turn.now()) && !epoch.above(boundEpoch)"
                       + " || !acceptable(")),
           Canary.of(
               "echo-of-older-epoch-while-bound",
               "A voter that has granted another one's request still echoes the old active.",
               "FO-3",
               "promise grant-rises lease two-outputs",
-              20,
+              16,
               Patch.of(
                   "Voter",
-                  "if (boundElsewhere(node, incarnation, now) || !acceptable(",
+                  "if (boundElsewhere(node, incarnation, turn.now()) || !acceptable(",
                   """
-                  if (boundElsewhere(node, incarnation, now) && boundEpoch.above(epoch)) {
-                    echoes.put(node, new Echo(epoch, sentAt));
+                  if (boundElsewhere(node, incarnation, turn.now()) && boundEpoch.above(epoch)) {
+                    echoes.put(node, new Echo(epoch, sentAt, Row.ORDINARY));
                     return true;
                   }
-                  if (boundElsewhere(node, incarnation, now) || !acceptable(
+                  if (boundElsewhere(node, incarnation, turn.now()) || !acceptable(
                   """)),
           Canary.of(
               "drift-ignored",
               "A promise lasts as long as a lease, whatever the clocks' rates are.",
               "FO-2",
               "promise two-outputs",
-              20,
+              16,
               Patch.of(
-                  "GroupState",
-                  "new Voter(timing.promiseNanos(),",
-                  "new Voter(timing.leaseNanos(),")),
+                  "Voter",
+                  "now + Maintenance.promiseNanos(leaseNanos, timing));",
+                  "now + (leaseNanos == Row.ORDINARY ? timing.leaseNanos()"
+                      + " : Maintenance.promiseNanos(leaseNanos, timing)));")),
           Canary.of(
               "lease-from-arrival",
               "The active counts its lease from the arrival of an echo, not from its beat's sending.",
               "FO-4",
               "lease two-outputs",
-              20,
+              8,
               Patch.of(
                   "Reign",
                   "ends.merge(voter, sentAt + leaseNanos",
@@ -75,17 +76,15 @@ final class PromiseCanaries {
               "A candidate counts its own vote although it is bound to another node.",
               "FO-5",
               "promise lease two-outputs",
-              20,
+              16,
               Patch.of(
                   "GroupState",
                   """
-                  if (voter.follow(self, turn.incarnation(), epoch, turn.now(), turn.ceiling(), turn.now())) {
-                    reign.echo(self, epoch, turn.now(), turn.now());
-                  }
+                  if (voter.follow(self, holder(turn), epoch, turn.now(), maintenance.askNanos(), turn)) {
                   """,
                   """
-                  voter.follow(self, turn.incarnation(), epoch, turn.now(), turn.ceiling(), turn.now());
-                  reign.echo(self, epoch, turn.now(), turn.now());
+                  voter.follow(self, holder(turn), epoch, turn.now(), maintenance.askNanos(), turn);
+                  if (true) {
                   """),
               Patch.of(
                   "Candidature",
@@ -103,15 +102,15 @@ final class PromiseCanaries {
               "echo-of-another-epoch-counts",
               "An active counts echoes of an epoch that is not its present one.",
               "FO-6",
-              "lease promise two-outputs",
-              40,
+              "lease promise two-outputs generation-held epoch-regresses",
+              44,
               Patch.of("Reign", "if (echoed.equals(epoch)) {", "if (true) {")),
           Canary.of(
               "release-of-any-epoch",
               "A voter takes a release of any epoch of its holder for a release of its promise.",
               "FO-11",
               "promise two-outputs lease",
-              20,
+              16,
               Patch.of(
                   "Hearing",
                   "state.mirror.hear(from.sender(), row,",
@@ -136,7 +135,7 @@ final class PromiseCanaries {
               "A voter takes its holder's restart for the end of its promise.",
               "FO-11",
               "promise two-outputs",
-              20,
+              8,
               Patch.of(
                   "Hearing",
                   "state.copies.peerSays(from.sender(), row.held());",
@@ -161,7 +160,7 @@ final class PromiseCanaries {
               "A restarted agent votes at once, although it has forgotten its promises.",
               "FO-21",
               "promise grant-rises two-outputs",
-              20,
+              8,
               Patch.of(
                   "FailoverNode",
                   "long silentUntil = startedAt + durable.longestPromiseNanos();",
@@ -171,11 +170,11 @@ final class PromiseCanaries {
               "A restarted agent grants nothing for a while, but echoes an active's beats at once.",
               "FO-21",
               "promise grant-rises lease two-outputs",
-              40,
+              64,
               Patch.of(
                   "Hearing",
-                  "if (!(state.standing instanceof Standing.Silent)) { state.voter.follow(",
-                  "if (true) { state.voter.follow(")));
+                  "if (!(state.standing instanceof Standing.Silent)) { if (row.askNanos() > 0) {",
+                  "if (true) { if (row.askNanos() > 0) {")));
 
   private PromiseCanaries() {}
 }

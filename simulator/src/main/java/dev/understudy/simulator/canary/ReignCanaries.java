@@ -12,14 +12,14 @@ final class ReignCanaries {
               "An active whose lease has lapsed goes on when a late echo comes, without election.",
               "FO-13",
               "reopened",
-              20,
+              8,
               Patch.of("Tenure", "close(\"lost the lease\", turn);", "")),
           Canary.of(
               "late-echo-reopens",
               "An echo that waited in the socket is counted before the lease is looked at.",
               "FO-35",
               "reopened",
-              20,
+              36,
               Patch.of("FailoverNode", "groups.values().forEach(g -> g.checkLease(turn));", ""),
               Patch.of(
                   "FailoverNode",
@@ -33,7 +33,7 @@ final class ReignCanaries {
               "An active whose lease has lapsed keeps its gate shut, but goes on beating.",
               "FO-35",
               "liveness",
-              20,
+              8,
               Patch.of("Tenure", "close(\"lost the lease\", turn);", ""),
               Patch.of(
                   "Tenure",
@@ -45,28 +45,28 @@ final class ReignCanaries {
               "An active releases its epoch before the kernel has confirmed that its gate is shut.",
               "FO-12",
               "two-outputs",
-              100,
+              8,
               Patch.of(
                   "Tenure",
-                  "turn.effects().run(new Command.ShutGate(state.workload(), epoch));",
+                  "if (hasState && !state.leaving) {",
                   """
-                  turn.effects().run(new Command.ShutGate(state.workload(), epoch));
                   state.released = epoch;
                   turn.effects().hurry(state.others());
+                  if (hasState && !state.leaving) {
                   """)),
           Canary.of(
               "no-gate-margin",
               "The gate stays open to the end of the lease, though frames wait below it.",
               "FO-34",
               "lease two-outputs",
-              20,
+              8,
               Patch.of("Tenure", "leaseEnd - state.timing.gateMarginNanos()", "leaseEnd")),
           Canary.of(
               FaultyModels.RELATIVE_GATE,
               "The agent tells the kernel for how long to open the gate, not until when.",
               "FO-34",
               "two-outputs",
-              40),
+              100),
           Canary.of(
               "echo-with-the-next-beat",
               "A voter echoes when it sends something anyway, not at once.",
@@ -88,14 +88,7 @@ final class ReignCanaries {
                     return Freshness.STALE;
                   }
                   peer.ceiling = Math.max(peer.ceiling, datagram.ceiling());
-                  """)),
-          Canary.of(
-              "overtaken-rows-speak",
-              "A row counts although a newer one came before it.",
-              "FO-8",
-              "preference liveness lease promise two-outputs",
-              100,
-              Patch.of("Hearing", "if (!newest) { return; }", "")));
+                  """)));
 
   private ReignCanaries() {}
 }

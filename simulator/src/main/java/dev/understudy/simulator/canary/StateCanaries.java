@@ -12,19 +12,21 @@ final class StateCanaries {
               "A node with older state does not let one with newer state go first.",
               "FO-29",
               "preference",
-              20,
+              8,
               Patch.of(
                   "Succession",
                   "int byOffer = copies.of(other).compareTo(copies.own());",
                   "int byOffer = 0;"),
               Patch.of(
-                  "Succession", "} else if (betterOfferLives(turn)) {", "} else if (false) {")),
+                  "Succession",
+                  "return betterOfferLives(turn) ? 3 * timing.leaseNanos() : 0;",
+                  "return 0;")),
           Canary.of(
               "starts-empty-while-state-lives",
               "A node without state does not wait for one that has some.",
               "FO-30",
               "preference",
-              20,
+              8,
               Patch.of(
                   "Succession",
                   "if (config.mirrored() && copies.own().equals(GenerationId.NONE)) {",
@@ -38,7 +40,7 @@ final class StateCanaries {
               "A node goes on offering a copy that has died.",
               "FO-31",
               "generation-held",
-              40,
+              20,
               Patch.of(
                   "Copies",
                   "void lose(GenerationId generation) { if (held.equals(generation)) {",
@@ -48,14 +50,14 @@ final class StateCanaries {
               "A node goes on offering the copy that it has woken.",
               "FO-31",
               "generation-held",
-              20,
+              24,
               Patch.of("Copies", "if (held.equals(woken)) {", "if (false) {")),
           Canary.of(
               "frozen-process-kept",
               "A former active keeps its frozen process although another node has reigned since.",
               "FO-39",
               "generation-held generation-stale",
-              100,
+              8,
               Patch.of(
                   "Hearing",
                   "if (!state.copies.hasFrozen()) { return; }",
@@ -65,7 +67,7 @@ final class StateCanaries {
               "After a checkpoint that failed, a reign counts its generations from one again.",
               "FO-40",
               "generation-unique",
-              20,
+              12,
               Patch.of("MirrorPlan", "failures++;", "failures++; sequence = 0;")));
 
   private StateCanaries() {}

@@ -37,7 +37,7 @@ final class Play {
       case "run" -> run(words, stage, conditions);
       case "expect" -> expect(words, conditions);
       case "view" -> stage.view();
-      case "mark" -> stage.transcript().mark();
+      case "mark" -> stage.transcript().mark(stage.world().now());
       default -> {
         if (!mischief.understands(verb, words)) {
           throw words.wrong(verb + " is no command");

@@ -15,6 +15,7 @@ final class Transcript implements Trace {
   private final boolean oneWorkload;
   private final List<Said> since = new ArrayList<>();
   private List<String> lines = new ArrayList<>();
+  private long zeroNanos;
 
   Transcript(boolean oneWorkload) {
     this.oneWorkload = oneWorkload;
@@ -27,7 +28,7 @@ final class Transcript implements Trace {
     brief =
         brief.endsWith(FOR_EVER) ? brief.substring(0, brief.length() - FOR_EVER.length()) : brief;
     since.add(new Said(who, brief));
-    long micros = atNanos / 1_000;
+    long micros = (atNanos - zeroNanos) / 1_000;
     lines.add("%6d.%03d ms  %-5s  %s".formatted(micros / 1_000, micros % 1_000, who, brief));
   }
 
@@ -36,9 +37,10 @@ final class Transcript implements Trace {
     lines.add(text);
   }
 
-  /** Forgets what was said so far, for {@link #said}. */
-  void mark() {
+  /** Forgets what was said so far, for {@link #said}, and counts time from now. */
+  void mark(long nowNanos) {
     since.clear();
+    zeroNanos = nowNanos;
   }
 
   /** Whether that one has said something with these words since the mark. */

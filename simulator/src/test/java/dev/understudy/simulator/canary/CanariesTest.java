@@ -37,7 +37,7 @@ class CanariesTest {
     Canary none = Canary.of("none", "Nothing is wrong.", "FO-1", "none", 1);
     Function<List<String>, String> run = PlantedFault.plant(none);
     for (int seed = 1; seed <= 3; seed++) {
-      assertThat(run.apply(List.of("none", "ROUGH", Integer.toString(seed)))).isEmpty();
+      assertThat(run.apply(List.of("none", "DRAWN", Integer.toString(seed)))).isEmpty();
     }
   }
 
