@@ -218,6 +218,7 @@ final class Agent implements AutoCloseable {
             () -> GratuitousArp.open(SandboxNetwork.DEVICE, workload.address()));
     WorkloadHost host =
         new WorkloadHost(
+            cluster.timing().gateMarginNanos(),
             sandbox,
             root.program(),
             choice.gate(),

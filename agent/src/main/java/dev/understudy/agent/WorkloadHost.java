@@ -33,7 +33,10 @@ import org.jspecify.annotations.Nullable;
 final class WorkloadHost {
   private static final int REHEARSALS = 5;
 
+  private static final long NEVER = Long.MAX_VALUE;
+
   private final String name;
+  private final long marginNanos;
   private final Sandbox sandbox;
   private final Program program;
   private final OutputGate gate;
@@ -47,6 +50,9 @@ final class WorkloadHost {
   private @Nullable Copy running;
   private @Nullable PidFd runningExit;
 
+  /** When what passed the gate before it was shut has left the queues below it as well. */
+  private long emptyAt = NEVER;
+
   /** The reign in which it was started, woken or thawed last. */
   private Epoch runningIn = Epoch.NONE;
 
@@ -55,7 +61,13 @@ final class WorkloadHost {
   /** Known to the thread of the copies alone. */
   private @Nullable Copy lastStarted;
 
+  /**
+   * Nothing runs yet, and the gate is shut.
+   *
+   * @param marginNanos how long a frame that has passed the gate may stay in the queues below it
+   */
   WorkloadHost(
+      long marginNanos,
       Sandbox sandbox,
       Program program,
       OutputGate gate,
@@ -65,6 +77,7 @@ final class WorkloadHost {
       Reports reports,
       ExitWatch exits) {
     this.name = reports.workload();
+    this.marginNanos = marginNanos;
     this.sandbox = sandbox;
     this.program = program;
     this.gate = gate;
@@ -112,7 +125,7 @@ final class WorkloadHost {
     } catch (LinuxException e) {
       throw new IllegalStateException("the gate does not shut: " + e.getMessage(), e);
     }
-    reports.tell(at -> new Input.GateShut(at, name));
+    emptyAt = Clock.bootNanos() + marginNanos;
   }
 
   private void wake(Epoch reign, GenerationId generation) {
@@ -165,7 +178,11 @@ final class WorkloadHost {
 
   /** Does what is due of its own; returns when the next of it is. */
   long due(long now) {
-    return announcements.due(now);
+    if (now >= emptyAt) {
+      emptyAt = NEVER;
+      reports.tell(at -> new Input.GateShut(at, name));
+    }
+    return Math.min(emptyAt, announcements.due(now));
   }
 
   /** Behind the shut gate, so it may take its time; on the thread that would thaw it as well. */

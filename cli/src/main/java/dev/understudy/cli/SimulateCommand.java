@@ -1,14 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.understudy.cli;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.understudy.api.control.Json;
 import dev.understudy.simulator.Campaign;
 import dev.understudy.simulator.Model;
 import dev.understudy.simulator.RunResult;
 import dev.understudy.simulator.Simulation;
 import dev.understudy.simulator.Weather;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -63,6 +68,20 @@ final class SimulateCommand implements Callable<Integer> {
       description = "Measure failovers and lapses instead; of the seeds the first counts.")
   boolean figures;
 
+  @Option(
+      names = "--scenario",
+      paramLabel = "FILE",
+      description = "Play a story and compare it to what its file says, instead.")
+  @Nullable Path scenario;
+
+  @Option(
+      names = "--canaries",
+      description = {
+        "Look whether faults that are planted into the protocol are found.",
+        "Alone, or after the runs of --seeds.",
+      })
+  boolean canaries;
+
   @Option(names = "--json", description = "Print one JSON document.")
   boolean json;
 
@@ -70,6 +89,12 @@ final class SimulateCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     Campaign.Options options = options();
     Console console = Console.of(spec);
+    if (scenario != null) {
+      return SimulateScenario.play(scenario, console);
+    }
+    if (canaries && !spec.commandLine().getParseResult().hasMatchedOption("--seeds")) {
+      return huntOnly(console);
+    }
     if (figures) {
       return SimulateFigures.run(options, console, json);
     }
@@ -90,16 +115,38 @@ final class SimulateCommand implements Callable<Integer> {
                         + " events, "
                         + failed
                         + " violations"));
+    List<SimulateCanaries.Row> hunted =
+        canaries ? SimulateCanaries.hunt(threads, console) : List.of();
     if (json) {
-      console.json(SimulateReport.of(result));
+      ObjectNode report = Json.mapper().valueToTree(SimulateReport.of(result));
+      if (canaries) {
+        report.set("canaries", Json.mapper().valueToTree(hunted));
+      }
+      console.json(report);
     } else {
       SimulateText.lines(options, result).forEach(console::line);
+      if (canaries) {
+        console.table(SimulateCanaries.table(hunted));
+      }
     }
     for (RunResult failed : result.failed().stream().limit(1).toList()) {
       SimulateText.shrunk(options, failed, Model.REAL).forEach(console.err()::println);
     }
-    boolean ok = result.failed().isEmpty() && (!mild || result.falseFailovers() == 0);
+    boolean ok =
+        result.failed().isEmpty()
+            && (!mild || result.falseFailovers() == 0)
+            && SimulateCanaries.allFound(hunted);
     return ok ? 0 : Failures.FAILED;
+  }
+
+  private Integer huntOnly(Console console) throws Exception {
+    List<SimulateCanaries.Row> hunted = SimulateCanaries.hunt(threads, console);
+    if (json) {
+      console.json(new SimulateCanaries.Report(hunted));
+    } else {
+      console.table(SimulateCanaries.table(hunted));
+    }
+    return SimulateCanaries.allFound(hunted) ? 0 : Failures.FAILED;
   }
 
   private Integer traceOne(Campaign.Options options, Console console) {
@@ -129,6 +176,12 @@ final class SimulateCommand implements Callable<Integer> {
     }
     if (trace && (first != last || json || figures)) {
       throw wrong("--trace tells one run in words: give one seed, as --seeds 7, and no --json.");
+    }
+    if (scenario != null && (canaries || trace || figures || json)) {
+      throw wrong("--scenario plays one file as text: give it alone.");
+    }
+    if (canaries && (trace || figures || mild)) {
+      throw wrong("--canaries goes with --seeds, --minutes, --threads and --json only.");
     }
     return new Campaign.Options(first, last, minutes, mild ? Weather.MILD : Weather.ROUGH, threads);
   }

@@ -203,6 +203,7 @@ public final class Faults {
     int kind = chance.below(100);
     if (kind < 26) {
       machine(at);
+      aftershock(at);
     } else if (kind < 56) {
       links(at);
     } else if (kind < 80) {
@@ -214,6 +215,12 @@ public final class Faults {
     } else {
       copies(at);
     }
+  }
+
+  /** Trouble rarely comes alone: about then, an agent somewhere is restarted at once. */
+  private void aftershock(long at) {
+    long about = Math.max(1, at - unit / 4 + chance.below(unit));
+    faults.add(new Fault.AgentKill(about, within(about, 1 + chance.below(unit / 16)), node()));
   }
 
   private void machine(long at) {
@@ -328,6 +335,10 @@ public final class Faults {
   private void program(long at) {
     int kind = chance.below(100);
     String workload = group().workload();
+    if (kind < 75 && chance.percent(50)) {
+      // Whoever has to shut its gate now may stand still before that.
+      faults.add(new Fault.Stall(at, length(at, 4), node(), Place.SHUT_GATE, 0));
+    }
     if (kind < 50) {
       faults.add(new Fault.ProgramExit(at, workload));
     } else if (kind < 75) {

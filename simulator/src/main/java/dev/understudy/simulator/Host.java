@@ -115,7 +115,7 @@ final class Host {
     boolean own = generation.sequence() == GenerationId.LIVE;
     boolean there = own ? life == Life.FROZEN : held.equals(generation);
     if (!there || node.startsFail()) {
-      world.say(node.name(), "cannot wake ", generation, epoch);
+      world.say(node.name(), "cannot wake ", generation, " of ", name, epoch);
       held = own || !there ? held : GenerationId.NONE;
       failed(epoch, "could not be woken");
       return;
@@ -125,7 +125,7 @@ final class Host {
       held = GenerationId.NONE;
     }
     runs(epoch);
-    world.say(node.name(), "wakes ", generation, epoch);
+    world.say(node.name(), "wakes ", generation, " of ", name, epoch);
   }
 
   private void start(Epoch epoch) {

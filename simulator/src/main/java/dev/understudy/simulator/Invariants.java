@@ -17,6 +17,7 @@ final class Invariants {
   private final GateBook gates;
   private final PromiseBook promises;
   private final StateBook states;
+  private final LatenessBook lateness;
   private final Reigns reigns;
 
   Invariants(World world) {
@@ -24,6 +25,7 @@ final class Invariants {
     this.gates = new GateBook(world);
     this.promises = new PromiseBook(world);
     this.states = new StateBook(world);
+    this.lateness = new LatenessBook(world);
     this.reigns = new Reigns(world);
   }
 
@@ -35,6 +37,7 @@ final class Invariants {
 
   void agentStarted(VirtualNode node, long startedAt) {
     states.agentStarted(node, startedAt);
+    lateness.agentStarted(node);
   }
 
   void agentEnded(VirtualNode node) {
@@ -57,6 +60,7 @@ final class Invariants {
 
   /** After a step, before anything of its outcome is carried out. */
   void decided(VirtualNode node, Input input, Outcome outcome) {
+    lateness.decided(node, input, outcome);
     if (!(input instanceof Input.Received) && !(input instanceof Input.Tick)) {
       states.took(node, input);
     }

@@ -38,6 +38,9 @@ final class StateBook {
     Epoch asked = Epoch.NONE;
     Epoch active = Epoch.NONE;
 
+    /** Whether its reign is over, but its gate not yet known to be shut. */
+    boolean closing;
+
     /** When it last knew of a reign. */
     long reignAt;
 
@@ -122,6 +125,7 @@ final class StateBook {
         Told book = told(node, world.workload(workload));
         // What a new agent reads back is of a former life.
         book.reignAt = book.reigned.equals(Epoch.NONE) ? book.reignAt : world.now();
+        book.closing = false;
       }
       default -> {}
     }
@@ -149,6 +153,7 @@ final class StateBook {
   void reignOver(VirtualNode node, int workload) {
     Told book = told(node, workload);
     book.frozen = book.reigned;
+    book.closing = true;
     book.reignAt = world.now();
   }
 
@@ -173,6 +178,10 @@ final class StateBook {
       if (row.stand() == Row.Stand.ACTIVE && !book.active.above(row.epoch())) {
         book.active = row.epoch();
         book.reignAt = world.now();
+        if (!book.closing && row.epoch().above(book.frozen)) {
+          // Another one has reigned since: its own stopped process is of no use any more.
+          book.frozen = Epoch.NONE;
+        }
       }
     }
   }

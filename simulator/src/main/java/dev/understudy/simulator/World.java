@@ -277,7 +277,8 @@ public final class World {
   void say(String who, Fault.Mishap mishap, Datagram datagram) {
     if (trace.reads()) {
       String what = mishap.lateNanos() == 0 ? " is lost" : " is held up";
-      trace.line(now, who, mishap.content() + what + ": " + datagram);
+      String way = " from " + datagram.sender() + " to " + datagram.receiver();
+      trace.line(now, who, mishap.content() + way + what + ", sequence " + datagram.sequence());
     }
   }
 

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.understudy.simulator;
+
+import dev.understudy.core.protocol.Datagram;
+import dev.understudy.core.protocol.Input;
+import dev.understudy.core.protocol.Outcome;
+import dev.understudy.core.protocol.Row;
+import java.util.Arrays;
+
+/** A node whose own step came late asks nobody for an election before a window has passed. */
+final class LatenessBook {
+  private static final long NEVER = Long.MAX_VALUE;
+
+  private final World world;
+  private final long[] expectedAt;
+  private final long[] lateUntil;
+
+  LatenessBook(World world) {
+    this.world = world;
+    int size = world.setup().nodes().size();
+    expectedAt = new long[size];
+    lateUntil = new long[size];
+    Arrays.fill(expectedAt, NEVER);
+    Arrays.fill(lateUntil, Long.MIN_VALUE);
+  }
+
+  void agentStarted(VirtualNode node) {
+    expectedAt[node.index()] = NEVER;
+    lateUntil[node.index()] = Long.MIN_VALUE;
+  }
+
+  void decided(VirtualNode node, Input input, Outcome outcome) {
+    int place = node.index();
+    long expected = expectedAt[place];
+    if (expected != NEVER && input.now() - expected > world.setup().timing().lateThresholdNanos()) {
+      lateUntil[place] = input.now() + world.setup().timing().windowNanos();
+    }
+    expectedAt[place] = outcome.wakeAtNanos();
+    if (input.now() < lateUntil[place]) {
+      outcome.thenSend().forEach(datagram -> accusesNobody(node, datagram));
+    }
+  }
+
+  private void accusesNobody(VirtualNode node, Datagram datagram) {
+    for (Row row : datagram.rows()) {
+      if (row.stand() == Row.Stand.ASKING) {
+        world.violated("late-accuses", node + " was late itself and asks: " + datagram);
+      }
+    }
+  }
+}

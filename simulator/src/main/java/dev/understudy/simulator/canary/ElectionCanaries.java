@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.understudy.simulator.canary;
+
+import java.util.List;
+
+/** Faults of elections: those that elect two, and those that elect nobody. */
+final class ElectionCanaries {
+  static final List<Canary> ALL =
+      List.of(
+          Canary.of(
+              "half-is-a-majority",
+              "Half of the voters, rounded down, are taken for a majority.",
+              "FO-25",
+              "lease two-outputs generation-held",
+              8,
+              Patch.of(
+                  "Electorate",
+                  "return among > config.members().size() / 2;",
+                  "return among >= config.members().size() / 2;")),
+          Canary.of(
+              "blank-release-vote",
+              "A candidate takes a release for its sender's vote, whomever that has voted for.",
+              "FO-14",
+              "lease two-outputs",
+              16,
+              Patch.of(
+                  "Hearing",
+                  "state.mirror.hear(from.sender(), row,",
+                  """
+                  if (state.standing instanceof Standing.Candidate(var asked, _)
+                      && !row.released().equals(Epoch.NONE)) {
+                    state.reign.echo(from.sender(), asked, turn.now(), Row.ORDINARY, turn.now());
+                  }
+                  state.mirror.hear(from.sender(), row,
+                  """)),
+          Canary.of(
+                  "no-giving-up",
+                  "A candidate without a majority goes on asking for ever.",
+                  "FO-27",
+                  "liveness",
+                  28,
+                  Patch.of(
+                      "Candidature",
+                      "} else if (turn.now() - candidate.since() >= patienceNanos()) {",
+                      "} else if (false) {"))
+              .amongFive(),
+          Canary.of(
+              "suspicion-while-late",
+              "A node that stood still accuses others of the silence that it slept through.",
+              "FO-33",
+              "late-accuses false-failover",
+              8,
+              Patch.of("FailoverNode", "lateAt = now;", "")));
+
+  private ElectionCanaries() {}
+}
