@@ -5,11 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.understudy.api.control.Json;
+import dev.understudy.simulator.Campaign;
+import dev.understudy.simulator.Gate;
+import dev.understudy.simulator.Model;
+import dev.understudy.simulator.ProtocolNode;
+import dev.understudy.simulator.Weather;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -91,5 +97,36 @@ class SimulateCommandTest {
   void scenarioSaysWhichLineNobodyUnderstands(@TempDir Path folder) throws Exception {
     assertThat(play(folder, "nodes a b c", "dance")).isEqualTo(1);
     assertThat(err.toString()).contains("story.txt, line 2: dance is no command");
+  }
+
+  @Test
+  void brokenRuleComesWithItsRepetitionAndWhatIsLeftOfIt() throws Exception {
+    Model broken = new Model(ProtocolNode::real, NeverShut::new);
+    Campaign.Options options = new Campaign.Options(1, 1, 1, Weather.ROUGH, 1);
+    Campaign.Result result = Campaign.run(options, broken, (_, _, _) -> {});
+    List<String> lines = SimulateText.shrunk(options, result.failed().getFirst(), broken);
+    assertThat(lines.getFirst())
+        .isEqualTo("repeat: understudy simulate --seeds 1 --minutes 1 --trace");
+    assertThat(lines).anyMatch(line -> line.matches("with \\d faults left .*"));
+    assertThat(lines.getLast()).contains("BROKEN two-outputs");
+    assertThat(SimulateText.lines(options, result)).anyMatch(l -> l.startsWith("seed 1 breaks "));
+  }
+
+  /** A gate that lets everything pass for ever, once it was opened. */
+  private static final class NeverShut implements Gate {
+    private boolean open;
+
+    @Override
+    public void openUntil(long untilNanos, long now) {
+      open = true;
+    }
+
+    @Override
+    public void shut(long now) {}
+
+    @Override
+    public boolean open(long now) {
+      return open;
+    }
   }
 }

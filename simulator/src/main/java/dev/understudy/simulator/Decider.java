@@ -195,7 +195,7 @@ final class Decider {
     int persists = outcome.persistFirst().isPresent() ? 1 : 0;
     int sends = persists + outcome.thenSend().size();
     int all = sends + outcome.thenRun().size();
-    while (effect < all) {
+    while (effect < all && !world.isOver()) {
       if (armed != null && stalls(place(outcome, persists, sends))) {
         return;
       }
@@ -207,6 +207,9 @@ final class Decider {
       } else {
         run(outcome.thenRun().get(mine - sends));
       }
+    }
+    if (world.isOver()) {
+      return;
     }
     for (Verdict verdict : outcome.verdicts()) {
       world.said(node, verdict);

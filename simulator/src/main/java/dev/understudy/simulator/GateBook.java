@@ -88,7 +88,7 @@ final class GateBook {
 
   void shut(VirtualNode node, int workload) {
     Book book = book(node, workload);
-    // Shut before its deadline: its holder says when nothing of it can be heard any more.
+    // Its holder answers for it from now on: what it says is shut is taken to be empty as well.
     book.emptyFrom = Long.MIN_VALUE;
   }
 

@@ -56,10 +56,14 @@ final class Host {
     held = GenerationId.NONE;
   }
 
-  /** A new agent may read back what the kernel says of a gate that it did not shut itself. */
+  /**
+   * A new agent may read back that a gate is shut which it did not shut itself. It says so when the
+   * queues below are empty as well: the deadline may have passed just now.
+   */
   void readBack() {
     if (!gateOpen()) {
-      node.mail(t -> new Input.GateShut(t, name));
+      long margin = world.setup().timing().gateMarginNanos();
+      node.later(margin + margin / 100, () -> node.mail(t -> new Input.GateShut(t, name)));
     }
   }
 
