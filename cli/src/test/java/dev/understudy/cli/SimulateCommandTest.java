@@ -10,10 +10,14 @@ import dev.understudy.simulator.Gate;
 import dev.understudy.simulator.Model;
 import dev.understudy.simulator.ProtocolNode;
 import dev.understudy.simulator.Weather;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -37,7 +41,10 @@ class SimulateCommandTest {
         "--minutes 0                 | --minutes must be from 1 to 1000, not 0",
         "--threads 0                 | --threads must be from 1 to 1024, not 0",
         "--seeds 1..2 --trace        | --trace tells one run in words: give one seed",
-        "--seeds 1 --trace --json    | --trace tells one run in words: give one seed"
+        "--seeds 1 --trace --json    | --trace tells one run in words: give one seed",
+        "--scenario x --json         | --scenario plays one file as text: give it alone.",
+        "--canaries --mild           | --canaries goes with --seeds, --minutes, --threads",
+        "--scenario no/such/file     | cannot read no/such/file"
       })
   void badInputIsRefusedWithOneSentence(String arguments, String sentence) {
     assertThat(run(arguments.strip())).isEqualTo(2);
@@ -67,6 +74,29 @@ class SimulateCommandTest {
   void traceTellsFaultsAndVerdicts() {
     assertThat(run("--seeds 3 --minutes 1 --trace")).isZero();
     assertThat(out.toString()).contains("elected in epoch").contains(" world ");
+  }
+
+  private int play(Path folder, String... lines) throws IOException {
+    Path file = Files.writeString(folder.resolve("story.txt"), String.join("\n", lines) + "\n");
+    return run("--scenario " + file);
+  }
+
+  @Test
+  void scenarioIsComparedToItsFile(@TempDir Path folder) throws Exception {
+    String[] story = {"nodes a b c", "start", "run until open a", "mark", "", "run 1s", "view"};
+    assertThat(play(folder, story)).isEqualTo(1);
+    assertThat(err.toString()).contains("story.txt says otherwise in line 5");
+    String played = out.toString();
+    assertThat(played).contains("a: active, a reigns in 1@a");
+    out.getBuffer().setLength(0);
+    assertThat(play(folder, played.lines().toArray(String[]::new))).isZero();
+    assertThat(out.toString()).isEqualTo(played);
+  }
+
+  @Test
+  void scenarioSaysWhichLineNobodyUnderstands(@TempDir Path folder) throws Exception {
+    assertThat(play(folder, "nodes a b c", "dance")).isEqualTo(1);
+    assertThat(err.toString()).contains("story.txt, line 2: dance is no command");
   }
 
   @Test

@@ -217,10 +217,19 @@ public final class Faults {
     }
   }
 
-  /** Trouble rarely comes alone: about then, an agent somewhere is restarted at once. */
+  /**
+   * Trouble rarely comes alone: about then, an agent somewhere is restarted at once, a thread stands
+   * still at its next effect, a copy dies.
+   */
   private void aftershock(long at) {
     long about = Math.max(1, at - unit / 4 + chance.below(unit));
     faults.add(new Fault.AgentKill(about, within(about, 1 + chance.below(unit / 16)), node()));
+    int kind = chance.below(100);
+    if (kind < 40) {
+      faults.add(new Fault.Stall(at, length(at, 4), node(), place(), 0));
+    } else if (kind < 60) {
+      faults.add(new Fault.CopyDies(about, node(), group().workload()));
+    }
   }
 
   private void machine(long at) {

@@ -9,8 +9,8 @@ import java.util.stream.Collectors;
  * A change of one source file of {@code core}.
  *
  * @param file its name below {@code dev/understudy/core}, as {@code protocol/Voter}
- * @param before the text that has to stand there exactly once; how it is broken into lines does not
- *     matter
+ * @param before the text that has to stand there exactly once, whatever blanks and line breaks are
+ *     between its characters
  * @param after what takes its place
  */
 public record Patch(String file, String before, String after) {
@@ -29,11 +29,10 @@ public record Patch(String file, String before, String after) {
     Pattern pattern =
         Pattern.compile(
             before
-                .strip()
-                .lines()
-                .flatMap(line -> Pattern.compile("\\s+").splitAsStream(line.strip()))
-                .map(Pattern::quote)
-                .collect(Collectors.joining("\\s+")));
+                .replaceAll("\\s", "")
+                .codePoints()
+                .mapToObj(c -> Pattern.quote(Character.toString(c)))
+                .collect(Collectors.joining("\\s*")));
     Matcher matcher = pattern.matcher(source);
     long found = matcher.results().count();
     if (found != 1) {

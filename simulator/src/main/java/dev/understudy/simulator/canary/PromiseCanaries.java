@@ -63,7 +63,7 @@ final class PromiseCanaries {
                       + " : Maintenance.promiseNanos(leaseNanos, timing)));")),
           Canary.of(
               "lease-from-arrival",
-              "The active counts its lease from the arrival of an echo, not from its beat's sending.",
+              "The active counts its lease from an echo's arrival, not from its beat's sending.",
               "FO-4",
               "lease two-outputs",
               8,
@@ -80,7 +80,8 @@ final class PromiseCanaries {
               Patch.of(
                   "GroupState",
                   """
-                  if (voter.follow(self, holder(turn), epoch, turn.now(), maintenance.askNanos(), turn)) {
+                  if (voter.follow(
+                      self, holder(turn), epoch, turn.now(), maintenance.askNanos(), turn)) {
                   """,
                   """
                   voter.follow(self, holder(turn), epoch, turn.now(), maintenance.askNanos(), turn);
