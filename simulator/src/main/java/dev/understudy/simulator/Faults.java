@@ -218,8 +218,8 @@ public final class Faults {
   }
 
   /**
-   * Trouble rarely comes alone: about then, an agent somewhere is restarted at once, a thread stands
-   * still at its next effect, a copy dies.
+   * Trouble rarely comes alone: about then, an agent somewhere is restarted at once, a thread
+   * stands still at its next effect, a copy dies.
    */
   private void aftershock(long at) {
     long about = Math.max(1, at - unit / 4 + chance.below(unit));

@@ -74,13 +74,21 @@ class ProgramsE2E {
         .toList();
   }
 
+  /** On a busy machine a failover may come in between, which takes the program back before this. */
+  private static boolean keptAndCopied(TestLab lab) throws Exception {
+    for (String word : List.of("alpha", "beta")) {
+      if (!lab.awaitAnswer("keep", "/").contains(word)) {
+        assertThat(lab.get("keep", "/put/" + word)).endsWith(word);
+      }
+    }
+    lab.awaitCopyOfNow("keep");
+    return lab.awaitAnswer("keep", "/").equals("alpha beta");
+  }
+
   /** What the programs keep.py, keep.js and Keep.java have in common. */
   private static void keepsWords(TestLab lab) throws Exception {
     lab.awaitProtected("keep");
-    assertThat(lab.awaitAnswer("keep", "/")).isEmpty();
-    assertThat(lab.get("keep", "/put/alpha")).isEqualTo("alpha");
-    assertThat(lab.get("keep", "/put/beta")).isEqualTo("alpha beta");
-    lab.awaitCopyOfNow("keep");
+    lab.await("the words kept and copied", () -> keptAndCopied(lab));
     crashActive(lab, "keep");
     assertThat(lab.awaitAnswer("keep", "/")).isEqualTo("alpha beta");
     assertThat(lab.get("keep", "/file")).isEqualTo("alpha beta");
@@ -100,12 +108,8 @@ class ProgramsE2E {
     try (TestLab lab = TestLab.up(folder, tools, file)) {
       lab.awaitProtected("redis");
       lab.await("an answer", () -> answersPing(lab));
-      for (int i = 0; i < 100; i++) {
-        assertThat(lab.talk("redis", "SET key" + i + " value" + i + "\r\nQUIT\r\n"))
-            .startsWith("+OK");
-      }
+      lab.await("the keys kept and copied", () -> keysKeptAndCopied(lab));
       assertThat(lab.talk("redis", "CONFIG GET save\r\nQUIT\r\n")).contains("$0\r\n\r\n");
-      lab.awaitCopyOfNow("redis");
       crashActive(lab, "redis");
       lab.await("an answer", () -> answersPing(lab));
       assertThat(lab.talk("redis", "DBSIZE\r\nQUIT\r\n")).startsWith(":100\r\n");
@@ -115,6 +119,16 @@ class ProgramsE2E {
             .startsWith("$" + value.length() + "\r\n" + value + "\r\n");
       }
     }
+  }
+
+  private static boolean keysKeptAndCopied(TestLab lab) throws Exception {
+    for (int i = 0; i < 100; i++) {
+      assertThat(lab.talk("redis", "SET key" + i + " value" + i + "\r\nQUIT\r\n"))
+          .startsWith("+OK");
+    }
+    lab.awaitCopyOfNow("redis");
+    lab.await("an answer", () -> answersPing(lab));
+    return lab.talk("redis", "DBSIZE\r\nQUIT\r\n").startsWith(":100\r\n");
   }
 
   private static boolean answersPing(TestLab lab) throws Exception {
