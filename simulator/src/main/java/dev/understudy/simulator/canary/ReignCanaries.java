@@ -33,7 +33,7 @@ final class ReignCanaries {
               "An active whose lease has lapsed keeps its gate shut, but goes on beating.",
               "FO-35",
               "liveness",
-              8,
+              200,
               Patch.of("Tenure", "close(\"lost the lease\", turn);", ""),
               Patch.of(
                   "Tenure",
