@@ -34,6 +34,7 @@ import dev.understudy.api.cluster.WorkloadSpec;
 import dev.understudy.api.control.ControlToken;
 import dev.understudy.api.control.NodeEvent;
 import dev.understudy.api.control.NodeStatus;
+import dev.understudy.api.control.WorkloadExplanation;
 import dev.understudy.core.protocol.DurableState;
 import dev.understudy.core.protocol.FailoverNode;
 import dev.understudy.core.protocol.GroupConfig;
@@ -47,15 +48,17 @@ import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /** The parts of one agent, put together. */
 final class Agent implements AutoCloseable {
   private static final int SHIP_PORT = 7401;
   private static final int WATCHED_MOST = 256;
-  private static final long STATUS_MILLIS = 2_000;
+  private static final long ANSWER_MILLIS = 2_000;
 
   private final NodeSpec self;
   private final Cluster cluster;
@@ -254,8 +257,7 @@ final class Agent implements AutoCloseable {
     ShipServer ships =
         ShipServer.listen(socketAddress(self.address()), key.bytes(), new Arrivals(executor));
     closing.add(ships);
-    ControlServer control =
-        ControlServer.start(ControlToken.of(key.bytes()), this::status, journal);
+    ControlServer control = ControlServer.start(ControlToken.of(key.bytes()), new Asked(), journal);
     closing.add(control);
   }
 
@@ -271,8 +273,26 @@ final class Agent implements AutoCloseable {
     System.gc();
   }
 
-  private NodeStatus status() {
-    CompletableFuture<NodeStatus> answer = new CompletableFuture<>();
+  /** What callers of the control API ask for, answered between two steps of the duty cycle. */
+  private final class Asked implements ControlServer.Node {
+    @Override
+    public NodeStatus status() {
+      return ask(Agent.this::statusNow);
+    }
+
+    @Override
+    public Optional<WorkloadExplanation> explain(String workload) {
+      return ask(() -> executor.explain(self.name(), workload));
+    }
+
+    private <T> T ask(Supplier<T> question) {
+      CompletableFuture<T> answer = new CompletableFuture<>();
+      mailbox.post(() -> answer.complete(question.get()));
+      return answer.orTimeout(ANSWER_MILLIS, TimeUnit.MILLISECONDS).join();
+    }
+  }
+
+  private NodeStatus statusNow() {
     NodeExecutor.NodeFacts facts =
         new NodeExecutor.NodeFacts(
             self.name(),
@@ -281,8 +301,7 @@ final class Agent implements AutoCloseable {
             cluster.timing().windowNanos(),
             realTime,
             gateKind);
-    mailbox.post(() -> answer.complete(executor.status(facts)));
-    return answer.orTimeout(STATUS_MILLIS, TimeUnit.MILLISECONDS).join();
+    return executor.status(facts);
   }
 
   /** Runs the duty cycle on this thread. */

@@ -6,6 +6,7 @@ import dev.understudy.agent.linux.Clock;
 import dev.understudy.agent.wire.Reception;
 import dev.understudy.api.control.NodeEvent;
 import dev.understudy.api.control.NodeStatus;
+import dev.understudy.api.control.WorkloadExplanation;
 import dev.understudy.api.control.WorkloadStatus;
 import dev.understudy.core.protocol.Command;
 import dev.understudy.core.protocol.DurableState;
@@ -42,6 +43,7 @@ final class NodeExecutor implements DutyCycle.Executor {
   private final AtomicReference<@Nullable DurableState> unsaved = new AtomicReference<>();
   private final Map<String, WorkloadHost> hosts = new TreeMap<>();
   private final Map<String, String> lastVerdicts = new TreeMap<>();
+  private final DecisionHistory history;
 
   NodeExecutor(
       FailoverNode node,
@@ -54,6 +56,7 @@ final class NodeExecutor implements DutyCycle.Executor {
     this.mailbox = mailbox;
     this.store = store;
     this.journal = journal;
+    this.history = new DecisionHistory(node::explain);
   }
 
   /** Before the duty cycle runs. */
@@ -96,13 +99,14 @@ final class NodeExecutor implements DutyCycle.Executor {
   }
 
   @Override
-  public void execute(Outcome outcome, long now) {
+  public void execute(Outcome outcome, Input input) {
     for (Command command : outcome.thenRun()) {
       host(command.workload()).run(command);
     }
+    history.hear(input);
     for (Verdict verdict : outcome.verdicts()) {
       lastVerdicts.put(verdict.workload(), verdict.text());
-      note(verdict, now);
+      note(verdict, input.now());
     }
   }
 
@@ -122,6 +126,7 @@ final class NodeExecutor implements DutyCycle.Executor {
   private void note(Verdict verdict, long now) {
     EventDetails event = EventDetails.of(verdict);
     journal.record(now, verdict.workload(), event.kind(), event.details().toArray(String[]::new));
+    history.decide(verdict, event.kind(), now);
   }
 
   @Override
@@ -151,6 +156,23 @@ final class NodeExecutor implements DutyCycle.Executor {
         node.peersHeardWithin(facts.windowNanos()),
         reception.counts(),
         List.copyOf(rows));
+  }
+
+  /** Why this node did, or did not, take a workload over; empty for one that is not its affair. */
+  Optional<WorkloadExplanation> explain(String self, String workload) {
+    return node.views().stream()
+        .filter(view -> view.workload().equals(workload))
+        .findFirst()
+        .map(view ->
+            new WorkloadExplanation(
+                self,
+                workload,
+                Clock.bootNanos(),
+                view.state(),
+                view.epoch().toString(),
+                view.active(),
+                DecisionHistory.findings(node::explain, workload),
+                history.of(workload)));
   }
 
   /** What does not change while the agent runs. */

@@ -13,6 +13,7 @@ import dev.understudy.core.protocol.GenerationId;
 import dev.understudy.core.protocol.GroupConfig;
 import dev.understudy.core.protocol.Input;
 import dev.understudy.core.protocol.Outcome;
+import dev.understudy.core.protocol.Verdict;
 import dev.understudy.core.timing.Timing;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -41,6 +42,7 @@ final class Rehearsal {
   private final ByteBuffer bytes = ByteBuffer.allocateDirect(DatagramCodec.BYTES_MOST);
   private final Map<String, FailoverNode> nodes = new TreeMap<>();
   private final Map<String, Reception> receptions = new TreeMap<>();
+  private final Map<String, DecisionHistory> histories = new TreeMap<>();
   private final Map<String, Long> wakeAt = new TreeMap<>();
   private final List<Flight> flights = new ArrayList<>();
   private long now = MILLI;
@@ -83,7 +85,10 @@ final class Rehearsal {
     SplittableRandom random = new SplittableRandom(seed);
     for (String name : NAMES) {
       DurableState durable = DurableState.NEW.nextStart(timing.promiseNanos());
-      nodes.put(name, new FailoverNode(name, timing, List.of(group), durable, now, random.split()));
+      FailoverNode node =
+          new FailoverNode(name, timing, List.of(group), durable, now, random.split());
+      nodes.put(name, node);
+      histories.put(name, new DecisionHistory(node::explain));
       receptions.put(name, new Reception(codec, name));
       wakeAt.put(name, now);
     }
@@ -118,7 +123,8 @@ final class Rehearsal {
 
   private void step(String name, Input input) {
     FailoverNode node = nodes.get(name);
-    if (node == null) {
+    DecisionHistory history = histories.get(name);
+    if (node == null || history == null) {
       return;
     }
     Outcome outcome = node.step(input);
@@ -126,7 +132,12 @@ final class Rehearsal {
     outcome.persistFirst().ifPresent(s -> fly(name, new Input.Persisted(now + HOP_NANOS, s)));
     outcome.thenSend().forEach(this::send);
     outcome.thenRun().forEach(command -> run(name, command));
-    outcome.verdicts().forEach(verdict -> said += EventDetails.of(verdict).details().size());
+    history.hear(input);
+    for (Verdict verdict : outcome.verdicts()) {
+      EventDetails event = EventDetails.of(verdict);
+      said += event.details().size();
+      history.decide(verdict, event.kind(), now);
+    }
   }
 
   private void send(Datagram datagram) {
