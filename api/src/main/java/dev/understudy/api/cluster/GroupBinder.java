@@ -36,15 +36,16 @@ final class GroupBinder {
   }
 
   /** The key {@code withoutQuorum} of a workload with those nodes, as {@link #bind} gave them. */
-  Optional<WithoutQuorum> withoutQuorum(YamlValue value, List<String> nodes) {
-    Optional<WithoutQuorum> chosen = value.choice(WithoutQuorum.values());
+  WithoutQuorum withoutQuorum(YamlObject object, List<String> nodes) {
+    Optional<YamlValue> own = object.optional("withoutQuorum");
+    Optional<WithoutQuorum> chosen = own.flatMap(v -> v.choice(WithoutQuorum.values()));
     if (chosen.isPresent() && nodes.size() == 2) {
-      value.refuse(
-          "is for a workload of three nodes or more; two follow the key prefer of the cluster;"
-              + " remove the key");
-      return Optional.empty();
+      own.get()
+          .refuse(
+              "is for a workload of three nodes or more; two follow the key prefer of the cluster;"
+                  + " remove the key");
     }
-    return chosen;
+    return chosen.orElse(WithoutQuorum.FREEZE);
   }
 
   private static List<NodeSpec> chosen(List<YamlValue> wanted, List<NodeSpec> all) {

@@ -78,11 +78,7 @@ final class WorkloadBinder {
             .flatMap(v -> Amounts.bytes(v, MEMORY_LEAST_BYTES, MEMORY_MOST_BYTES))
             .orElse(DEFAULT_MEMORY_BYTES);
     List<String> nodes = groups.bind(object);
-    WithoutQuorum withoutQuorum =
-        object
-            .optional("withoutQuorum")
-            .flatMap(v -> groups.withoutQuorum(v, nodes))
-            .orElse(WithoutQuorum.FREEZE);
+    WithoutQuorum withoutQuorum = groups.withoutQuorum(object, nodes);
     object.refuseUnknownKeys();
     if (object.self().problems().count() > before) {
       return Optional.empty();
