@@ -32,6 +32,7 @@ import picocli.CommandLine.ScopeType;
       DemoCommand.class,
       BenchCommand.class,
       ExplainCommand.class,
+      WatchCommand.class,
       SimulateCommand.class,
       DoctorCommand.class,
       LabCommand.class,

@@ -69,6 +69,14 @@ public final class Cgroup implements AutoCloseable {
     return cgroup;
   }
 
+  /** The cgroup that an earlier agent made for a sandbox, with whatever runs in it. */
+  static Cgroup adopt(CgroupPlaces places, String workload) throws IOException {
+    Cgroup cgroup = open(places, places.group() + "/" + workload);
+    // What the kernel killed before is no news.
+    boolean _ = cgroup.killedAtLimit();
+    return cgroup;
+  }
+
   private static Cgroup open(CgroupPlaces places, String path) throws IOException {
     Path inUnified = places.unified().resolve(path);
     if (places.memoryV1().isPresent()) {

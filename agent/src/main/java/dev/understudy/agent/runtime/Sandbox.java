@@ -2,17 +2,24 @@
 package dev.understudy.agent.runtime;
 
 import dev.understudy.agent.linux.Clock;
+import dev.understudy.agent.linux.Errno;
+import dev.understudy.agent.linux.LinuxException;
 import dev.understudy.agent.linux.Mounts;
 import dev.understudy.agent.linux.PidFd;
+import dev.understudy.agent.linux.Signals;
 import dev.understudy.api.cluster.Ipv4;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Everything on one node that surrounds the copies of one workload and outlives each of them:
@@ -68,6 +75,79 @@ public final class Sandbox implements AutoCloseable {
       wipe(directory);
       cgroup.close();
       throw e;
+    }
+  }
+
+  /**
+   * Takes over the sandbox of an earlier agent with the one copy that runs in it; what else is
+   * there is killed and removed.
+   *
+   * @param gate takes over the gate, as it is
+   * @param running the copy that stays
+   * @param keeper the process that keeps the log's pipe
+   * @param logKey what that pipe was called
+   * @throws IOException when something of it is missing; nothing was changed then that {@link
+   *     #create} would not remove
+   */
+  public static Sandbox adopt(
+      SandboxSpec spec,
+      SandboxPlaces places,
+      GateAttachment gate,
+      Copy running,
+      long keeper,
+      String logKey)
+      throws IOException {
+    Path directory = places.sandbox(spec.workload());
+    Cgroup cgroup = Cgroup.adopt(places.cgroups(), spec.workload());
+    LogPipe log = LogPipe.adopt(places.log(spec.workload()), keeper, logKey);
+    try {
+      SandboxNetwork network = SandboxNetwork.adopt(directory.resolve("ns"), gate);
+      Sandbox found = new Sandbox(spec, places, cgroup, network, log);
+      found.endOthers(running);
+      found.removeOthers(running);
+      return found;
+    } catch (IOException e) {
+      log.close();
+      throw e;
+    }
+  }
+
+  /** Whoever was there before the tree was read and is not in it belongs to another copy. */
+  private void endOthers(Copy running) throws IOException {
+    int[] there = cgroup.pids();
+    Set<Integer> kept = new HashSet<>();
+    for (int reading = 0; reading < 2; reading++) {
+      IntStream.of(running.tree().refresh()).forEach(kept::add);
+    }
+    for (int pid : there) {
+      if (!kept.contains(pid)) {
+        endOther(pid);
+      }
+    }
+  }
+
+  private static void endOther(int pid) throws IOException {
+    try (PidFd other = PidFd.open(pid)) {
+      Signals.kill(pid, Signals.SIGKILL);
+      if (!other.awaitExit(Clock.bootNanos() + KILL_NANOS)) {
+        throw new IOException("killing process " + pid + " failed: it does not end");
+      }
+    } catch (LinuxException e) {
+      if (e.errno() != Errno.ESRCH) {
+        throw e;
+      }
+    }
+  }
+
+  private void removeOthers(Copy running) throws IOException {
+    try (Stream<Path> copies = Files.list(directory.resolve("copies"))) {
+      for (Path copy : copies.toList()) {
+        int number = Integer.parseInt(copy.getFileName().toString());
+        counter.accumulateAndGet(number, Math::max);
+        if (!copy.equals(running.files().directory())) {
+          new RootFiles(copy).remove();
+        }
+      }
     }
   }
 

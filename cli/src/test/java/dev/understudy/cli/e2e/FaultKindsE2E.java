@@ -24,6 +24,10 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -178,6 +182,68 @@ class FaultKindsE2E {
         .hasMessageContaining("has no workload cuont; it has count.");
     assertThatThrownBy(() -> lab().lab.explain("count", Optional.of("z")))
         .hasMessageContaining("has no node z");
+  }
+
+  @Test
+  void agentsAreRestartedOneAfterTheOtherUnseen() throws Exception {
+    String epoch = lab().row(active, "count").orElseThrow().epoch();
+    int reigns = watch().reigns().reigns().size();
+    AtomicBoolean on = new AtomicBoolean(true);
+    try (ExecutorService client = Executors.newFixedThreadPool(1)) {
+      Future<List<Long>> answers =
+          client.submit(() -> FaultsE2E.sample(lab().lab.clientNetns(), on));
+      for (String node : List.of(active, standby, third)) {
+        long before = System.nanoTime();
+        List<String> goingOn = lab().lab.restartAgent(node, 12_000);
+        System.out.printf(
+            "agent of %s restarted in %d ms%n", node, (System.nanoTime() - before) / 1_000_000);
+        assertThat(goingOn).isEqualTo(node.equals(active) ? List.of("count") : List.of());
+      }
+      lab().awaitWhole("count");
+      on.set(false);
+      long longest = longestGapMillis(answers.get());
+      System.out.println("longest gap between good answers: " + longest + " ms");
+      assertThat(longest).as("longest gap in ms").isLessThan(500);
+    }
+    assertThat(lab().actives("count")).as(lab()::evidence).containsExactly(active);
+    assertThat(lab().lab.events(active, 0))
+        .as(lab()::evidence)
+        .noneMatch(e -> e.kind().equals(NodeEvent.ELECTED) || e.kind().equals(NodeEvent.LAPSED))
+        .anyMatch(e -> e.kind().equals(NodeEvent.RESUMED));
+    assertThat(watch().reigns().reigns()).as("was %s", epoch).hasSize(reigns);
+    // The adopted program is captured, its end is noticed, and its output is still written.
+    lab().awaitCopyOfNow("count");
+  }
+
+  private static long longestGapMillis(List<Long> instants) {
+    long longest = 0;
+    for (int i = 1; i < instants.size(); i++) {
+      longest = Math.max(longest, instants.get(i) - instants.get(i - 1));
+    }
+    return longest / 1_000_000;
+  }
+
+  @Test
+  void agentThatDoesNotComeBackIsReplacedWhenItsLeaseEnds() throws Exception {
+    String former = active;
+    NodeStatus before = lab().status(former).orElseThrow();
+    // The next agents find no cluster file, and end at once.
+    String hide = "mv /run/understudy-lab/cluster.yaml /run/hidden";
+    OciArchive.run(lab().lab.execCommand(former, List.of("sh", "-c", hide)));
+    ExecutorService restarting = Executors.newFixedThreadPool(1);
+    try (restarting) {
+      Future<?> never = restarting.submit(() -> lab().lab.restartAgent(former, 3_000));
+      lab()
+          .await(
+              "another active",
+              () -> lab().actives("count").stream().anyMatch(n -> !n.equals(former)));
+      String show = "mv /run/hidden /run/understudy-lab/cluster.yaml";
+      OciArchive.run(lab().lab.execCommand(former, List.of("sh", "-c", show)));
+      assertThatThrownBy(never::get).hasMessageContaining("lost its reign");
+    }
+    assertThat(lab().awaitWhole("count")).isNotEqualTo(former);
+    assertThat(lab().status(former).orElseThrow().incarnation())
+        .isGreaterThan(before.incarnation());
   }
 
   @Test

@@ -2,6 +2,7 @@
 package dev.understudy.cli.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.understudy.agent.linux.Namespaces;
@@ -9,7 +10,9 @@ import dev.understudy.api.cluster.Ipv4;
 import dev.understudy.api.control.DatagramCounts;
 import dev.understudy.api.control.NodeEvent;
 import dev.understudy.api.control.NodeStatus;
+import dev.understudy.api.control.ReignNews;
 import dev.understudy.lab.cluster.Lab;
+import dev.understudy.lab.cluster.ReignWatch;
 import dev.understudy.lab.tools.ToolGroup;
 import dev.understudy.lab.tools.Tools;
 import java.io.IOException;
@@ -23,6 +26,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -100,7 +104,7 @@ class FaultsE2E {
   }
 
   /** Instants of good answers, asked for from one network namespace as fast as it goes. */
-  private static List<Long> sample(Path netns, AtomicBoolean on) {
+  static List<Long> sample(Path netns, AtomicBoolean on) {
     List<Long> answered = new ArrayList<>();
     while (on.get()) {
       long asked = System.nanoTime();
@@ -223,7 +227,7 @@ class FaultsE2E {
       }
       lab.await("it says that it is alone", () -> said(lab, active, NodeEvent.ALONE));
       long seen = counter(lab.get("count", "/state"));
-      assertThat(counter(lab.get("count", "/state"))).isGreaterThan(seen);
+      lab.await("it counts on", () -> counter(lab.get("count", "/state")) > seen);
       assertThat(lab.row(active, "count").orElseThrow().role()).isEqualTo("active");
       for (String node : others) {
         lab.lab.start(node);
@@ -233,6 +237,41 @@ class FaultsE2E {
       checkRemembered(lab, 6_000_000);
       assertThat(said(lab, active, NodeEvent.LAPSED)).as(lab::evidence).isFalse();
     }
+  }
+
+  @Test
+  void pairTakesOverOnTheWordThatTheOtherIsOffAndSubscribersHearOfIt() throws Exception {
+    file =
+        "cluster: e2e-pair\nprefer: consistency\ntiming: relaxed\nnodes: [{name: a}, {name: b}]\n"
+            + "workloads:\n"
+            + count(tools.orElseThrow()).indent(2);
+    List<ReignNews> news = new CopyOnWriteArrayList<>();
+    try (TestLab lab = lab();
+        ReignWatch _ = lab.lab.watch(news::add)) {
+      remember(lab, 7_000_000);
+      String active = lab.awaitWhole("count");
+      String other = lab.nodes().stream().filter(n -> !n.equals(active)).findFirst().orElseThrow();
+      lab.await("news of the first reign", () -> toldOf(news, active));
+      assertThatThrownBy(() -> lab.lab.fence("count", active)).hasMessageContaining("runs");
+      lab.lab.crash(active);
+      for (int i = 0; i < 20; i++) {
+        Thread.sleep(100);
+        assertThat(lab.actives("count")).as(lab::evidence).isEmpty();
+      }
+      assertThat(lab.lab.fence("count", active)).containsExactly(other);
+      lab.await("the other active", () -> lab.actives("count").equals(List.of(other)));
+      checkRemembered(lab, 7_000_000);
+      lab.await("news of the new reign", () -> toldOf(news, other));
+      lab.lab.start(active);
+      assertThat(lab.awaitWhole("count")).isEqualTo(other);
+      assertThat(said(lab, other, NodeEvent.FENCE_VOID)).as(lab::evidence).isTrue();
+      checkRemembered(lab, 7_000_000);
+      assertThat(news).extracting(ReignNews::epochCounter).isSorted().doesNotHaveDuplicates();
+    }
+  }
+
+  private static boolean toldOf(List<ReignNews> news, String active) {
+    return !news.isEmpty() && news.getLast().activeNode().equals(active);
   }
 
   private static boolean said(TestLab lab, String node, String kind) throws Exception {
