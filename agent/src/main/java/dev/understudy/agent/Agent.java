@@ -136,8 +136,7 @@ final class Agent implements AutoCloseable {
     ExitWatch exits = new ExitWatch(poller);
     Reception reception = new Reception(codec, self.name());
     Subscribers subscribers = new Subscribers(self.name(), mailbox);
-    NodeExecutor executor =
-        new NodeExecutor(node, reception, mailbox, store, journal, subscribers);
+    NodeExecutor executor = new NodeExecutor(node, reception, mailbox, store, journal, subscribers);
     DutyCycle cycle =
         new DutyCycle(node, codec, reception, socket, poller, mailbox, exits, executor, outlets);
     Agent agent =
@@ -285,8 +284,7 @@ final class Agent implements AutoCloseable {
         journal.record(Clock.bootNanos(), spec.workload(), NodeEvent.RESUMED, "text", why);
       }
     }
-    return Sandbox.create(
-        spec, places, device -> attach(OutputGates.choose(device), attached));
+    return Sandbox.create(spec, places, device -> attach(OutputGates.choose(device), attached));
   }
 
   private static OutputGate attach(

@@ -59,8 +59,7 @@ class ParkingTest {
     told();
     parking.decide(granted("z"));
     parking.decide(new Verdict.MaintenanceRefused("x", "no majority is there"));
-    assertThat(answer)
-        .isCompletedWithValue(new Parking.Answer.Refused("x: no majority is there"));
+    assertThat(answer).isCompletedWithValue(new Parking.Answer.Refused("x: no majority is there"));
     assertThat(told())
         .containsExactly(
             new Input.MaintenanceCancelled(7, "z"), new Input.MaintenanceCancelled(7, "x"));
@@ -122,8 +121,9 @@ class ParkingTest {
         new ParkedWorkload(reign, EPOCH, "/c/1", own, 0, "", 1, "").copy();
     ParkedWorkload left = ParkedWorkload.of(reign, EPOCH, copy, 1, "pipe:[5]");
     assertThat(left.runs()).isTrue();
-    assertThat(new ParkedWorkload(reign, EPOCH, "/c/1", own, left.rootStartTicks() + 1, "", 1, "")
-            .runs())
+    assertThat(
+            new ParkedWorkload(reign, EPOCH, "/c/1", own, left.rootStartTicks() + 1, "", 1, "")
+                .runs())
         .isFalse();
   }
 

@@ -42,8 +42,7 @@ final class LabRestartAgent implements Callable<Integer> {
     if (seconds < SECONDS_LEAST || seconds > SECONDS_MOST) {
       throw new CommandLine.ParameterException(
           spec.commandLine(),
-          "--lease is %d; write %d to %d seconds."
-              .formatted(seconds, SECONDS_LEAST, SECONDS_MOST));
+          "--lease is %d; write %d to %d seconds.".formatted(seconds, SECONDS_LEAST, SECONDS_MOST));
     }
     try (Lab lab = choice.openToChange()) {
       List<String> goingOn = lab.restartAgent(node, seconds * 1_000L);

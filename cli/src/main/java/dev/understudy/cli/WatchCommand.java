@@ -70,11 +70,7 @@ final class WatchCommand implements Callable<Integer> {
   }
 
   private static String text(ReignNews news) {
-    return news.workload()
-        + " is active on "
-        + news.activeNode()
-        + " in epoch "
-        + news.epochText();
+    return news.workload() + " is active on " + news.activeNode() + " in epoch " + news.epochText();
   }
 
   private static String document(ReignNews news) {

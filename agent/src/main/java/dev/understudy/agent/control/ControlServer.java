@@ -90,36 +90,48 @@ public final class ControlServer implements AutoCloseable {
     control.serve("GET", "/v1/events", query -> journal.after(query.number("after", 0)));
     control.serve("GET", "/v1/explain", query -> node.explain(query.text("workload")));
     control.serve("POST", "/v1/restart", query -> node.restart(leaseNanos(query)));
-    control.serve("POST", "/v1/fence", query -> {
-      node.fence(query.text("workload"), query.text("node"));
-      return Map.of();
-    });
+    control.serve(
+        "POST",
+        "/v1/fence",
+        query -> {
+          node.fence(query.text("workload"), query.text("node"));
+          return Map.of();
+        });
     control.serveNews(node);
     control.server.start();
     return control;
   }
 
   private void serveNews(Node node) {
-    serve("POST", "/v1/subscribe", query -> {
-      node.subscribe(query.text("subscriber"));
-      return Map.of();
-    });
-    serve("GET", "/v1/news", query -> {
-      long wait = Math.min(query.number("wait_millis", 0), WAIT_MOST_MILLIS);
-      return node.news(query.text("subscriber"), wait);
-    });
-    serve("POST", "/v1/acknowledge", query -> {
-      String subscriber = query.text("subscriber");
-      node.acknowledge(
-          subscriber,
-          new ReignNews(
+    serve(
+        "POST",
+        "/v1/subscribe",
+        query -> {
+          node.subscribe(query.text("subscriber"));
+          return Map.of();
+        });
+    serve(
+        "GET",
+        "/v1/news",
+        query -> {
+          long wait = Math.min(query.number("wait_millis", 0), WAIT_MOST_MILLIS);
+          return node.news(query.text("subscriber"), wait);
+        });
+    serve(
+        "POST",
+        "/v1/acknowledge",
+        query -> {
+          String subscriber = query.text("subscriber");
+          node.acknowledge(
               subscriber,
-              query.text("workload"),
-              Math.max(1, query.number("epoch_counter")),
-              query.text("epoch_node"),
-              query.text("active")));
-      return Map.of();
-    });
+              new ReignNews(
+                  subscriber,
+                  query.text("workload"),
+                  Math.max(1, query.number("epoch_counter")),
+                  query.text("epoch_node"),
+                  query.text("active")));
+          return Map.of();
+        });
   }
 
   private void serve(String method, String path, Resource resource) {

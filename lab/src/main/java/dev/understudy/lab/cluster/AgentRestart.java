@@ -60,8 +60,7 @@ final class AgentRestart {
     return answer.goingOn();
   }
 
-  private boolean settled(ProcessMark init, long former, List<String> goingOn)
-      throws LabException {
+  private boolean settled(ProcessMark init, long former, List<String> goingOn) throws LabException {
     try {
       NodeStatus now = parts.control().status(init);
       if (now.incarnation() <= former) {
