@@ -66,9 +66,10 @@ final class Subscribers {
 
   private void expire() {
     long before = Clock.bootNanos() - PATIENCE_NANOS;
-    for (Map.Entry<String, Outbox> one : outboxes.entrySet()) {
-      if (one.getValue().askedAt < before && outboxes.remove(one.getKey(), one.getValue())) {
-        mailbox.tell(at -> new Input.Unsubscribed(at, one.getKey()));
+    for (String subscriber : List.copyOf(outboxes.keySet())) {
+      Outbox outbox = outboxes.get(subscriber);
+      if (outbox != null && outbox.askedAt < before && outboxes.remove(subscriber, outbox)) {
+        mailbox.tell(at -> new Input.Unsubscribed(at, subscriber));
       }
     }
   }
