@@ -11,7 +11,6 @@ import dev.understudy.core.protocol.Input;
 import dev.understudy.core.protocol.ParkedReign;
 import dev.understudy.core.protocol.Verdict;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -110,7 +109,7 @@ class ParkingTest {
     assertThat(read.workload("x", "another file")).isEmpty();
     assertThat(read.workload("y", "the file")).isEmpty();
     assertThat(ParkedAgent.take(run).workload("x", "the file")).isEmpty();
-    assertThat(Files.list(run)).isEmpty();
+    assertThat(run).isEmptyDirectory();
   }
 
   @Test
