@@ -24,6 +24,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -190,35 +191,43 @@ class FaultKindsE2E {
     int reigns = watch().reigns().reigns().size();
     AtomicBoolean on = new AtomicBoolean(true);
     try (ExecutorService client = Executors.newFixedThreadPool(1)) {
-      Future<List<Long>> answers =
-          client.submit(() -> FaultsE2E.sample(lab().lab.clientNetns(), on));
+      List<Long> answers = new CopyOnWriteArrayList<>();
+      Path outside = lab().lab.clientNetns();
+      Future<?> asking = client.submit(() -> FaultsE2E.sample(outside, on, answers));
+      Thread.sleep(2_000);
+      long usual = longestGapMillis(answers, 0);
+      long began = System.nanoTime();
       for (String node : List.of(active, standby, third)) {
         long before = System.nanoTime();
         List<String> goingOn = lab().lab.restartAgent(node, 12_000);
-        System.out.printf(
-            "agent of %s restarted in %d ms%n", node, (System.nanoTime() - before) / 1_000_000);
+        long took = (System.nanoTime() - before) / 1_000_000;
+        long gap = longestGapMillis(answers, before);
+        System.out.printf("agent of %s restarted in %d ms, longest gap %d ms%n", node, took, gap);
         assertThat(goingOn).isEqualTo(node.equals(active) ? List.of("count") : List.of());
       }
       lab().awaitWhole("count");
       on.set(false);
-      long longest = longestGapMillis(answers.get());
-      System.out.println("longest gap between good answers: " + longest + " ms");
-      assertThat(longest).as("longest gap in ms").isLessThan(500);
+      asking.get();
+      long longest = longestGapMillis(answers, began);
+      System.out.printf("gaps between answers: usually %d ms, now %d ms%n", usual, longest);
+      assertThat(lab().actives("count")).as(lab()::evidence).containsExactly(active);
+      assertThat(lab().lab.events(active, 0))
+          .as(lab()::evidence)
+          .noneMatch(e -> e.kind().equals(NodeEvent.ELECTED) || e.kind().equals(NodeEvent.LAPSED))
+          .anyMatch(e -> e.kind().equals(NodeEvent.RESUMED));
+      assertThat(watch().reigns().reigns()).as("was %s", epoch).hasSize(reigns);
+      assertThat(longest).as("longest gap in ms").isLessThan(Math.max(150, 3 * usual));
     }
-    assertThat(lab().actives("count")).as(lab()::evidence).containsExactly(active);
-    assertThat(lab().lab.events(active, 0))
-        .as(lab()::evidence)
-        .noneMatch(e -> e.kind().equals(NodeEvent.ELECTED) || e.kind().equals(NodeEvent.LAPSED))
-        .anyMatch(e -> e.kind().equals(NodeEvent.RESUMED));
-    assertThat(watch().reigns().reigns()).as("was %s", epoch).hasSize(reigns);
-    // The adopted program is captured, its end is noticed, and its output is still written.
+    // The adopted program is captured.
     lab().awaitCopyOfNow("count");
   }
 
-  private static long longestGapMillis(List<Long> instants) {
+  private static long longestGapMillis(List<Long> instants, long after) {
     long longest = 0;
     for (int i = 1; i < instants.size(); i++) {
-      longest = Math.max(longest, instants.get(i) - instants.get(i - 1));
+      if (instants.get(i) > after) {
+        longest = Math.max(longest, instants.get(i) - instants.get(i - 1));
+      }
     }
     return longest / 1_000_000;
   }
