@@ -123,12 +123,7 @@ final class Agent implements AutoCloseable {
             self.name(), cluster.timing(), groups(cluster), durable, startedAt, new SecureRandom());
     Map<String, Integer> addresses = new TreeMap<>();
     cluster.nodes().forEach(n -> addresses.put(n.name(), n.address()));
-    DatagramCodec codec =
-        new DatagramCodec(
-            key,
-            cluster.nodes().stream().map(NodeSpec::name).toList(),
-            cluster.workloads().stream().map(WorkloadSpec::name).toList(),
-            Configuration.of(cluster.timing(), groups(cluster)));
+    DatagramCodec codec = codec(cluster, key);
     UdpSocket socket = UdpSocket.bind(self.address(), DutyCycle.PORT);
     Outlets outlets = Outlets.open(self, cluster.nodes());
     Poller poller = new Poller(WATCHED_MOST);
@@ -163,6 +158,14 @@ final class Agent implements AutoCloseable {
         agent.close();
       }
     }
+  }
+
+  private static DatagramCodec codec(Cluster cluster, ClusterKey key) {
+    return new DatagramCodec(
+        key,
+        cluster.nodes().stream().map(NodeSpec::name).toList(),
+        cluster.workloads().stream().map(WorkloadSpec::name).toList(),
+        Configuration.of(cluster.timing(), groups(cluster)));
   }
 
   static List<GroupConfig> groups(Cluster cluster) {

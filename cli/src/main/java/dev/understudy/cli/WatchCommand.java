@@ -55,8 +55,8 @@ final class WatchCommand implements Callable<Integer> {
       if (workload != null) {
         lab.requireWorkload(workload);
       }
-      try (ReignWatch _ = lab.watch(this::print)) {
-        Thread.sleep(seconds == 0 ? Long.MAX_VALUE : seconds * 1_000);
+      try (ReignWatch watch = lab.watch(this::print)) {
+        watch.listen(seconds == 0 ? Long.MAX_VALUE : seconds * 1_000);
       }
     }
     return 0;

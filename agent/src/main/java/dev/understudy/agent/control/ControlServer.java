@@ -33,7 +33,9 @@ import java.util.concurrent.Executors;
  * POST /v1/subscribe?subscriber=NAME      {}: who is active will be told, by the following two
  * GET  /v1/news?subscriber=NAME&amp;wait_millis=N   list of ReignNews, empty when none came;
  *                                         404 for who did not subscribe to this start of the agent
- * POST /v1/acknowledge?subscriber=NAME&amp;workload=NAME&amp;epoch_counter=N&amp;epoch_node=NAME&amp;active=NAME
+ * POST /v1/acknowledge?...                {}: what the subscriber knows, by {@code subscriber},
+ *                                         {@code workload}, {@code epoch_counter}, {@code
+ *                                         epoch_node} and {@code active}
  * </pre>
  */
 public final class ControlServer implements AutoCloseable {

@@ -39,25 +39,29 @@ final class AgentRestart {
       answer = parts.control().restart(init, leaseMillis);
     } catch (IOException e) {
       throw LabException.failed(
-          "The agent of node %s was not restarted, it does not answer: %s; see \"understudy lab logs %s\"."
-              .formatted(node, e.getMessage(), node),
+          "The agent of node %s was not restarted, it does not answer: %s; see %s."
+              .formatted(node, e.getMessage(), logs()),
           e);
     }
     if (!answer.ends()) {
       throw LabException.failed(
-          "The agent of node %s was not restarted: %s; try again when \"understudy lab status\" shows all nodes and a protected workload."
+          "The agent of node %s was not restarted: %s; see \"understudy lab status\"."
               .formatted(node, answer.why()));
     }
     long end = Clock.bootNanos() + WAIT_NANOS;
     while (!settled(init, before.incarnation(), answer.goingOn())) {
       if (Clock.bootNanos() > end) {
         throw LabException.failed(
-            "The agent of node %s was restarted and is not as before after %d s; see \"understudy lab status\" and \"understudy lab logs %s\"."
-                .formatted(node, WAIT_NANOS / 1_000_000_000L, node));
+            "The agent of node %s was restarted and is not as before after %d s; see %s."
+                .formatted(node, WAIT_NANOS / 1_000_000_000L, logs()));
       }
       Pause.millis(POLL_MILLIS);
     }
     return answer.goingOn();
+  }
+
+  private String logs() {
+    return "\"understudy lab logs " + node + "\"";
   }
 
   private boolean settled(ProcessMark init, long former, List<String> goingOn) throws LabException {

@@ -78,8 +78,8 @@ public final class ReignWatch implements AutoCloseable {
 
   private void pause() {
     try {
-      Thread.sleep(RETRY_MILLIS);
-    } catch (InterruptedException e) {
+      Pause.millis(RETRY_MILLIS);
+    } catch (LabException interrupted) {
       over = true;
     }
   }
@@ -88,6 +88,11 @@ public final class ReignWatch implements AutoCloseable {
     Subscription.Heard heard = subscription.hear(news);
     heard.change().filter(_ -> !over).ifPresent(sink);
     return heard.answer();
+  }
+
+  /** Waits for so long. */
+  public void listen(long millis) throws LabException {
+    Pause.millis(millis);
   }
 
   /** Ends it; nothing is passed on afterwards. The agents forget the subscriber by and by. */
