@@ -370,11 +370,22 @@ final class WorkloadHost {
       run(parked.copy(), parked.startedIn());
       // A checkpoint that ended with the former agent may have left it stopped.
       workers.copies(() -> thawAdopted(parked.copy()));
+    } else {
+      // Its process number may be another's by now: only its files are touched.
+      workers.copies(() -> removeFiles(parked.copy()));
     }
     try {
       return new Input.Resumed(now, parked.reign(), ebpf.deadline(), runs);
     } catch (LinuxException e) {
       throw new IllegalStateException("the gate cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  private void removeFiles(Copy copy) {
+    try {
+      sandbox.discardFiles(copy.files());
+    } catch (IOException e) {
+      reports.complain("what a program left that has ended stays: " + e.getMessage());
     }
   }
 
