@@ -31,6 +31,7 @@ import picocli.CommandLine.ScopeType;
     subcommands = {
       DemoCommand.class,
       BenchCommand.class,
+      ExplainCommand.class,
       SimulateCommand.class,
       DoctorCommand.class,
       LabCommand.class,

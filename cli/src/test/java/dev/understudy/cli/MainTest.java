@@ -40,7 +40,7 @@ class MainTest {
     Run run = run("--help");
     assertThat(run.code()).isZero();
     assertThat(run.out())
-        .contains("demo", "bench", "simulate", "doctor", "lab", "completion")
+        .contains("demo", "bench", "explain", "simulate", "doctor", "lab", "completion")
         .contains("0   ok", "1   it failed", "2   wrong use", "3   this machine");
     assertThat(run.err()).isEmpty();
   }
