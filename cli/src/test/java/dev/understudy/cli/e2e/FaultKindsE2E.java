@@ -17,9 +17,11 @@ import dev.understudy.lab.chaos.Strike;
 import dev.understudy.lab.chaos.Watch;
 import dev.understudy.lab.cluster.FaultKind;
 import dev.understudy.lab.cluster.FaultSpec;
+import dev.understudy.lab.cluster.LabException;
 import dev.understudy.lab.cluster.NodeExplanation;
 import dev.understudy.lab.tools.ToolGroup;
 import dev.understudy.lab.tools.Tools;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
@@ -223,7 +225,13 @@ class FaultKindsE2E {
 
   private void restartUnseen(String node, List<Long> answers) throws Exception {
     long before = System.nanoTime();
-    List<String> goingOn = lab().lab.restartAgent(node, 12_000);
+    List<String> goingOn;
+    try {
+      goingOn = lab().lab.restartAgent(node, 12_000);
+    } catch (LabException e) {
+      String log = Files.readString(lab().lab.agentLog(node));
+      throw new AssertionError(e.getMessage() + "\n" + lab().evidence() + log, e);
+    }
     long took = (System.nanoTime() - before) / 1_000_000;
     long gap = longestGapMillis(answers, before);
     System.out.printf("agent of %s restarted in %d ms, longest gap %d ms%n", node, took, gap);

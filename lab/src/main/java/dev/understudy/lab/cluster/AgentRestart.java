@@ -6,6 +6,7 @@ import dev.understudy.api.control.NodeEvent;
 import dev.understudy.api.control.NodeStatus;
 import dev.understudy.api.control.RestartAnswer;
 import dev.understudy.api.control.WorkloadExplanation;
+import dev.understudy.api.control.WorkloadExplanation.RuleFinding;
 import dev.understudy.api.control.WorkloadStatus;
 import java.io.IOException;
 import java.util.List;
@@ -49,44 +50,57 @@ final class AgentRestart {
               .formatted(node, answer.why()));
     }
     long end = Clock.bootNanos() + WAIT_NANOS;
-    while (!settled(init, before.incarnation(), answer.goingOn())) {
+    while (true) {
+      String missing = missing(init, before.incarnation(), answer.goingOn());
+      if (missing.isEmpty()) {
+        return answer.goingOn();
+      }
       if (Clock.bootNanos() > end) {
         throw LabException.failed(
-            "The agent of node %s was restarted and is not as before after %d s; see %s."
-                .formatted(node, WAIT_NANOS / 1_000_000_000L, logs()));
+            "The agent of node %s was restarted, and after %d s %s; see %s."
+                .formatted(node, WAIT_NANOS / 1_000_000_000L, missing, logs()));
       }
       Pause.millis(POLL_MILLIS);
     }
-    return answer.goingOn();
   }
 
   private String logs() {
     return "\"understudy lab logs " + node + "\"";
   }
 
-  private boolean settled(ProcessMark init, long former, List<String> goingOn) throws LabException {
+  /** What is not as before yet; empty for nothing. */
+  private String missing(ProcessMark init, long former, List<String> goingOn)
+      throws LabException {
     try {
       NodeStatus now = parts.control().status(init);
       if (now.incarnation() <= former) {
-        return false;
+        return "the former one has not ended";
+      }
+      if (now.incarnation() > former + 1 && !goingOn.isEmpty()) {
+        throw LabException.failed(
+            "The agent of node %s was restarted, and the next one ended as well; see %s."
+                .formatted(node, logs()));
       }
       requireGoingOn(init);
       for (WorkloadStatus workload : now.workloads()) {
         if (workload.state().equals("silent")) {
-          return false;
+          return "it keeps its restart silence for " + workload.name();
         }
       }
       for (String workload : goingOn) {
-        WorkloadExplanation explanation = parts.control().explain(init, workload);
-        boolean ordinary =
-            explanation.now().stream().noneMatch(f -> f.rule().equals("maintenance"));
-        if (!explanation.state().equals("active") || !ordinary) {
-          return false;
+        WorkloadExplanation told = parts.control().explain(init, workload);
+        Optional<String> special =
+            told.now().stream()
+                .filter(f -> f.rule().equals("maintenance"))
+                .map(RuleFinding::text)
+                .findFirst();
+        if (!told.state().equals("active") || special.isPresent()) {
+          return workload + " is " + told.state() + ", " + special.orElse("not active");
         }
       }
-      return true;
+      return "";
     } catch (IOException notYet) {
-      return false;
+      return "it does not answer: " + notYet.getMessage();
     }
   }
 
