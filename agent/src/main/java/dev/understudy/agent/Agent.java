@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.understudy.agent;
 
+import dev.understudy.agent.checkpoint.Cancellation;
 import dev.understudy.agent.checkpoint.Generation;
 import dev.understudy.agent.checkpoint.HostFacts;
 import dev.understudy.agent.checkpoint.ShipClient;
@@ -224,21 +225,25 @@ final class Agent implements AutoCloseable {
             choice.gate(),
             arp,
             HostFacts.read(places.tools(), root.identity()),
-            (generation, standby) -> ship(generation, standby, key, addresses),
+            (generation, standby, end) -> ship(generation, standby, key, addresses, end),
             new Reports(workload.name(), journal, mailbox),
             exits);
     executor.add(workload.name(), host);
   }
 
   private static void ship(
-      Generation generation, String standby, ClusterKey key, Map<String, Integer> addresses)
+      Generation generation,
+      String standby,
+      ClusterKey key,
+      Map<String, Integer> addresses,
+      Cancellation cancellation)
       throws IOException {
     Integer address = addresses.get(standby);
     if (address == null) {
       throw new IOException("no node is named " + standby);
     }
     InetSocketAddress to = socketAddress(address);
-    switch (ShipClient.send(to, key.bytes(), generation)) {
+    switch (ShipClient.send(to, key.bytes(), generation, cancellation)) {
       case ShipResult.Shipped _ -> {}
       case ShipResult.Refused(var reason) -> throw new IOException("refused: " + reason);
       case ShipResult.ShipFailed(var reason) -> throw new IOException(reason);

@@ -155,7 +155,7 @@ final class Rehearsal {
       }
       case Command.ShutGate _ -> fly(name, new Input.GateShut(then, WORKLOAD));
       case Command.OpenGate _, Command.Announce _, Command.Freeze _ -> {}
-      case Command.Discard _, Command.KeepAside _, Command.NarrowGate _ -> {}
+      case Command.Discard _, Command.KeepAside _, Command.NarrowGate _, Command.Abandon _ -> {}
     }
   }
 

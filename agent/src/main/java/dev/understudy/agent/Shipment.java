@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.understudy.agent;
 
+import dev.understudy.agent.checkpoint.Cancellation;
 import dev.understudy.agent.checkpoint.Generation;
 import java.io.IOException;
 
 /** The way of a generation to another node. */
 interface Shipment {
-  /** Sends a generation to a node and returns when it is held there. */
-  void ship(Generation generation, String standby) throws IOException;
+  /**
+   * Sends a generation to a node and returns when it is held there.
+   *
+   * @throws IOException when it is not, soon after it was cancelled
+   */
+  void ship(Generation generation, String standby, Cancellation cancellation) throws IOException;
 }

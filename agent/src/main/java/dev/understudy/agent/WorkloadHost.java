@@ -108,6 +108,7 @@ final class WorkloadHost {
       case Command.KeepAside(_, var reign, var why) ->
           discard(why).ifPresent(copy -> checkpoints.keepAside(copy, reign, remover));
       case Command.Checkpoint(_, var generation, var standby) -> checkpoint(generation, standby);
+      case Command.Abandon(_, var generation) -> checkpoints.abandon(generation);
     }
   }
 

@@ -107,7 +107,7 @@ public final class MirrorScenario {
     InetSocketAddress any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
     try (ShipServer server = ShipServer.listen(any, key, receiver)) {
       InetSocketAddress to = new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port());
-      switch (ShipClient.send(to, key, generation)) {
+      switch (ShipClient.send(to, key, generation, new Cancellation())) {
         case ShipResult.Shipped(var sent, var reused, var nanos) ->
             Stage.say(
                 "shipped %d bytes, reused %d, in %.2f ms".formatted(sent, reused, nanos / 1e6));
