@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.understudy.agent;
 
-import dev.understudy.agent.checkpoint.Cancellation;
 import dev.understudy.agent.checkpoint.Generation;
 import dev.understudy.agent.checkpoint.HostFacts;
 import dev.understudy.agent.checkpoint.ShipClient;
@@ -18,7 +17,9 @@ import dev.understudy.agent.linux.LinuxWarmup;
 import dev.understudy.agent.linux.Namespaces;
 import dev.understudy.agent.linux.Poller;
 import dev.understudy.agent.linux.UdpSocket;
+import dev.understudy.agent.runtime.Cancellation;
 import dev.understudy.agent.runtime.CgroupPlaces;
+import dev.understudy.agent.runtime.Failures;
 import dev.understudy.agent.runtime.Sandbox;
 import dev.understudy.agent.runtime.SandboxNetwork;
 import dev.understudy.agent.runtime.SandboxPlaces;
@@ -193,15 +194,30 @@ final class Agent implements AutoCloseable {
     for (WorkloadSpec workload : cluster.workloads()) {
       boolean runs = workload.nodes().contains(self.name()) && !self.witnessOnly();
       if (runs) {
-        addWorkload(workload, places, key, addresses);
+        Reports reports = new Reports(workload.name(), journal, mailbox);
+        Root root;
+        try {
+          root = Root.of(workload, places.state().resolve("images"));
+        } catch (IOException e) {
+          // Its image is bad here; the others are not, and elsewhere this one may be good.
+          reports.record(NodeEvent.START_FAILED, "reason", Failures.text(e));
+          System.err.println(workload.name() + " cannot run here: " + Failures.text(e));
+          executor.add(workload.name(), new UnfitWorkload(reports, Failures.text(e)));
+          continue;
+        }
+        addWorkload(workload, root, reports, places, key, addresses);
       }
     }
   }
 
   private void addWorkload(
-      WorkloadSpec workload, SandboxPlaces places, ClusterKey key, Map<String, Integer> addresses)
+      WorkloadSpec workload,
+      Root root,
+      Reports reports,
+      SandboxPlaces places,
+      ClusterKey key,
+      Map<String, Integer> addresses)
       throws IOException {
-    Root root = Root.of(workload, places.state().resolve("images"));
     SandboxSpec spec =
         new SandboxSpec(
             workload.name(),
@@ -236,7 +252,7 @@ final class Agent implements AutoCloseable {
             arp,
             HostFacts.read(places.tools(), root.identity()),
             (generation, standby, end) -> ship(generation, standby, key, addresses, end),
-            new Reports(workload.name(), journal, mailbox),
+            reports,
             exits);
     executor.add(workload.name(), host);
   }
@@ -276,7 +292,7 @@ final class Agent implements AutoCloseable {
   private void rehearse(ClusterKey key) throws IOException {
     LinuxWarmup.run();
     executor.rehearse();
-    int woken = Rehearsal.play(cluster.timing(), Rehearsal.codec(key));
+    int woken = Rehearsal.play(Rehearsal.codec(key));
     if (woken != Rehearsal.rounds()) {
       throw new IllegalStateException(
           "broken: " + woken + " of " + Rehearsal.rounds() + " rehearsed failovers woke a copy");

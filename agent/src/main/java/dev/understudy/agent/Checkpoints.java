@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.understudy.agent;
 
-import dev.understudy.agent.checkpoint.Cancellation;
 import dev.understudy.agent.checkpoint.Capture;
 import dev.understudy.agent.checkpoint.CaptureResult;
 import dev.understudy.agent.checkpoint.Generation;
 import dev.understudy.agent.checkpoint.HostFacts;
+import dev.understudy.agent.runtime.Cancellation;
 import dev.understudy.agent.runtime.Copy;
 import dev.understudy.agent.runtime.Sandbox;
 import dev.understudy.api.control.NodeEvent;
@@ -62,7 +62,7 @@ final class Checkpoints {
    * Keeps the last state of a program that gives way. On the thread of the copies, so that nothing
    * starts in its place before it is gone; after a checkpoint that may be under way.
    */
-  void keepAside(Copy copy, Epoch reign, CopyRemover remover) {
+  void keepAside(Copy copy, Epoch reign, CopyCare remover) {
     CompletableFuture<@Nullable Void> idle = new CompletableFuture<>();
     workers.checkpoint(() -> idle.complete(null));
     workers.copies(() -> {
@@ -86,7 +86,7 @@ final class Checkpoints {
       case CaptureResult.Captured(var generation, var pause, var took) -> {
         captured(generation, pause, took);
         ship(generation, standby, began, cancellation);
-        keepOnly(generation);
+        reports.keepOnly(sandbox.places().generations(reports.workload()), id);
         former = generation;
       }
     }
@@ -125,13 +125,5 @@ final class Checkpoints {
     reports.complain("checkpoint " + id + ": " + reason);
     reports.record(NodeEvent.CHECKPOINT_FAILED, "generation", id.toString(), "reason", reason);
     reports.tell(at -> new Input.CheckpointFailed(at, reports.workload(), id, reason));
-  }
-
-  private void keepOnly(Generation newest) {
-    try {
-      Generation.deleteOlder(sandbox.places().generations(reports.workload()), newest.id());
-    } catch (IOException e) {
-      reports.complain("old generations stay: " + e.getMessage());
-    }
   }
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.understudy.agent;
 
-import dev.understudy.agent.checkpoint.Cancellation;
 import dev.understudy.agent.checkpoint.Generation;
+import dev.understudy.agent.runtime.Cancellation;
 import java.io.IOException;
 
 /** The way of a generation to another node. */

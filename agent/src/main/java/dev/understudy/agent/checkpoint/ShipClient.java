@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.understudy.agent.checkpoint;
 
+import dev.understudy.agent.runtime.Cancellation;
 import dev.understudy.agent.runtime.Failures;
 import java.io.IOException;
 import java.net.InetSocketAddress;

@@ -3,6 +3,7 @@ package dev.understudy.agent.checkpoint;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.understudy.agent.runtime.Cancellation;
 import dev.understudy.core.protocol.GenerationId;
 import java.io.IOException;
 import java.net.InetAddress;

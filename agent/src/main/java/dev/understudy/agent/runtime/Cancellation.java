@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.understudy.agent.checkpoint;
+package dev.understudy.agent.runtime;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -25,13 +25,13 @@ public final class Cancellation {
   }
 
   /** A part of the work that can be ended; closed when it is over. */
-  interface Part extends AutoCloseable {
+  public interface Part extends AutoCloseable {
     @Override
     void close();
   }
 
   /** Has a part of the work ended that way when it is cancelled, or now if it is already. */
-  Part during(Runnable end) {
+  public Part during(Runnable end) {
     boolean late;
     synchronized (this) {
       ends.add(end);
