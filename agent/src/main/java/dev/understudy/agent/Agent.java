@@ -18,7 +18,9 @@ import dev.understudy.agent.linux.LinuxWarmup;
 import dev.understudy.agent.linux.Namespaces;
 import dev.understudy.agent.linux.Poller;
 import dev.understudy.agent.linux.UdpSocket;
+import dev.understudy.agent.runtime.Cancellation;
 import dev.understudy.agent.runtime.CgroupPlaces;
+import dev.understudy.agent.runtime.Failures;
 import dev.understudy.agent.runtime.Sandbox;
 import dev.understudy.agent.runtime.SandboxNetwork;
 import dev.understudy.agent.runtime.SandboxPlaces;
@@ -214,15 +216,30 @@ final class Agent implements AutoCloseable {
     for (WorkloadSpec workload : cluster.workloads()) {
       boolean runs = workload.nodes().contains(self.name()) && !self.witnessOnly();
       if (runs) {
-        addWorkload(workload, places, key, addresses);
+        Reports reports = new Reports(workload.name(), journal, mailbox);
+        Root root;
+        try {
+          root = Root.of(workload, places.state().resolve("images"));
+        } catch (IOException e) {
+          // Its image is bad here; the others are not, and elsewhere this one may be good.
+          reports.record(NodeEvent.START_FAILED, "reason", Failures.text(e));
+          System.err.println(workload.name() + " cannot run here: " + Failures.text(e));
+          executor.add(workload.name(), new UnfitWorkload(reports, Failures.text(e)));
+          continue;
+        }
+        addWorkload(workload, root, reports, places, key, addresses);
       }
     }
   }
 
   private void addWorkload(
-      WorkloadSpec workload, SandboxPlaces places, ClusterKey key, Map<String, Integer> addresses)
+      WorkloadSpec workload,
+      Root root,
+      Reports reports,
+      SandboxPlaces places,
+      ClusterKey key,
+      Map<String, Integer> addresses)
       throws IOException {
-    Root root = Root.of(workload, places.state().resolve("images"));
     SandboxSpec spec =
         new SandboxSpec(
             workload.name(),
@@ -249,8 +266,8 @@ final class Agent implements AutoCloseable {
             choice.gate(),
             arp,
             HostFacts.read(places.tools(), root.identity()),
-            (generation, standby) -> ship(generation, standby, key, addresses),
-            new Reports(workload.name(), journal, mailbox),
+            (generation, standby, end) -> ship(generation, standby, key, addresses, end),
+            reports,
             exits);
     executor.add(workload.name(), host);
     if (choice.adopted()) {
@@ -297,14 +314,18 @@ final class Agent implements AutoCloseable {
   }
 
   private static void ship(
-      Generation generation, String standby, ClusterKey key, Map<String, Integer> addresses)
+      Generation generation,
+      String standby,
+      ClusterKey key,
+      Map<String, Integer> addresses,
+      Cancellation cancellation)
       throws IOException {
     Integer address = addresses.get(standby);
     if (address == null) {
       throw new IOException("no node is named " + standby);
     }
     InetSocketAddress to = socketAddress(address);
-    switch (ShipClient.send(to, key.bytes(), generation)) {
+    switch (ShipClient.send(to, key.bytes(), generation, cancellation)) {
       case ShipResult.Shipped _ -> {}
       case ShipResult.Refused(var reason) -> throw new IOException("refused: " + reason);
       case ShipResult.ShipFailed(var reason) -> throw new IOException(reason);
@@ -326,7 +347,7 @@ final class Agent implements AutoCloseable {
 
   private void rehearse(ClusterKey key) throws IOException {
     LinuxWarmup.run();
-    int woken = Rehearsal.play(cluster.timing(), Rehearsal.codec(key));
+    int woken = Rehearsal.play(Rehearsal.codec(key));
     if (woken != Rehearsal.rounds()) {
       throw new IllegalStateException(
           "broken: " + woken + " of " + Rehearsal.rounds() + " rehearsed failovers woke a copy");

@@ -49,6 +49,7 @@ final class NodeExecutor implements DutyCycle.Executor {
           Thread.ofPlatform().daemon().name("disk").factory());
   private final AtomicReference<@Nullable DurableState> unsaved = new AtomicReference<>();
   private final Map<String, WorkloadHost> hosts = new TreeMap<>();
+  private final Map<String, UnfitWorkload> unfits = new TreeMap<>();
   private final Map<String, String> lastVerdicts = new TreeMap<>();
   private final DecisionHistory history;
   private final Parking parking;
@@ -73,6 +74,11 @@ final class NodeExecutor implements DutyCycle.Executor {
   /** Before the duty cycle runs. */
   void add(String workload, WorkloadHost host) {
     hosts.put(workload, host);
+  }
+
+  /** One that cannot run here, before the duty cycle runs. */
+  void add(String workload, UnfitWorkload unfit) {
+    unfits.put(workload, unfit);
   }
 
   @Override
@@ -113,7 +119,12 @@ final class NodeExecutor implements DutyCycle.Executor {
   public void execute(Outcome outcome, Input input) {
     subscribers.deliver(outcome.thenAnnounce());
     for (Command command : outcome.thenRun()) {
-      host(command.workload()).run(command);
+      UnfitWorkload unfit = unfits.get(command.workload());
+      if (unfit == null) {
+        host(command.workload()).run(command);
+      } else {
+        unfit.run(command);
+      }
     }
     history.hear(input);
     for (Verdict verdict : outcome.verdicts()) {
@@ -188,6 +199,7 @@ final class NodeExecutor implements DutyCycle.Executor {
         node.peersHeardWithin(facts.windowNanos()),
         otherwise(facts, now),
         reception.counts(),
+        journal.lost(),
         List.copyOf(rows));
   }
 
@@ -229,6 +241,8 @@ final class NodeExecutor implements DutyCycle.Executor {
 
   private WorkloadStatus row(GroupView view, long now) {
     WorkloadHost host = hosts.get(view.workload());
+    UnfitWorkload unfit = unfits.get(view.workload());
+    String hostless = unfit == null ? "" : unfit.why();
     String role = view.leading() ? "active" : host == null ? "witness" : "standby";
     boolean live = view.best().sequence() == GenerationId.LIVE;
     return new WorkloadStatus(
@@ -244,21 +258,23 @@ final class NodeExecutor implements DutyCycle.Executor {
         view.intervalNanos() / 1e6,
         view.leading() && !view.protectedBy().equals(GenerationId.NONE),
         lastVerdicts.getOrDefault(view.workload(), ""),
-        host == null ? "" : host.lastError());
+        host == null ? hostless : host.lastError());
   }
 
   /** Ends everything, but for what was parked: that goes on, and is returned. */
   List<ParkedWorkload> close() throws IOException {
     disk.shutdownNow();
     List<ParkedWorkload> parked = new ArrayList<>();
+    List<WorkloadHost> ending = new ArrayList<>();
     for (Map.Entry<String, WorkloadHost> host : hosts.entrySet()) {
       ParkedReign reign = parking.reigns().get(host.getKey());
       if (reign == null) {
-        host.getValue().close();
+        ending.add(host.getValue());
       } else {
         parked.add(host.getValue().park(reign));
       }
     }
+    AllAtOnce.close(ending);
     return parked;
   }
 }

@@ -23,6 +23,7 @@ import dev.understudy.core.protocol.Epoch;
 import dev.understudy.core.protocol.GenerationId;
 import dev.understudy.core.protocol.Input;
 import dev.understudy.core.protocol.ParkedReign;
+import java.io.Closeable;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
@@ -33,13 +34,14 @@ import org.jspecify.annotations.Nullable;
  * for it. Fields are the duty cycle's; slow work runs on this workload's own two threads, one for
  * starting, stopping and ending copies, one for checkpoints, and reports through the mailbox.
  */
-final class WorkloadHost {
+final class WorkloadHost implements Closeable {
   private static final int REHEARSALS = 5;
 
   /** A parked program's log is kept for so much longer than its gate is open. */
   private static final Duration LOG_MARGIN = Duration.ofSeconds(30);
 
   private static final long NEVER = Long.MAX_VALUE;
+  private static final String ENDED = "the program ended";
 
   private final String name;
   private final long marginNanos;
@@ -50,7 +52,7 @@ final class WorkloadHost {
   private final ExitWatch exits;
   private final Reports reports;
   private final Workers workers;
-  private final CopyRemover remover;
+  private final CopyCare remover;
   private final HeldSlot slot;
   private final Checkpoints checkpoints;
   private @Nullable Copy running;
@@ -91,8 +93,15 @@ final class WorkloadHost {
     this.exits = exits;
     this.reports = reports;
     this.workers = new Workers(name);
-    this.remover = new CopyRemover(sandbox, workers, reports);
-    this.slot = new HeldSlot(sandbox, facts, reports, exits, remover, this::acts);
+    this.remover = new CopyCare(sandbox, facts, workers, reports);
+    this.slot =
+        new HeldSlot(
+            sandbox.places().generations(name),
+            sandbox.spec().generationLimitBytes(),
+            remover,
+            reports,
+            exits,
+            this::acts);
     this.checkpoints = new Checkpoints(sandbox, facts, shipment, workers, reports);
   }
 
@@ -114,6 +123,7 @@ final class WorkloadHost {
       case Command.KeepAside(_, var reign, var why) ->
           discard(why).ifPresent(copy -> checkpoints.keepAside(copy, reign, remover));
       case Command.Checkpoint(_, var generation, var standby) -> checkpoint(generation, standby);
+      case Command.Abandon(_, var generation) -> checkpoints.abandon(generation);
     }
   }
 
@@ -138,6 +148,7 @@ final class WorkloadHost {
     Copy copy = running;
     if (generation.sequence() == GenerationId.LIVE && copy != null) {
       runningIn = reign;
+      slot.giveUpRestore();
       workers.copies(() -> thaw(copy, reign, generation));
       return;
     }
@@ -155,9 +166,9 @@ final class WorkloadHost {
       failed(reign, "waking failed: " + e.getMessage());
       return;
     }
-    long ageNanos = slot.ageNanos(Clock.bootNanos());
-    slot.vacate();
+    long ageNanos = slot.giveAway(held.get(), Clock.bootNanos());
     run(held.get().copy(), reign);
+    slot.giveUpRestore();
     woken(reign, generation, ageNanos);
   }
 
@@ -212,6 +223,7 @@ final class WorkloadHost {
 
   private void start(Epoch reign) {
     startWanted = reign;
+    slot.giveUpRestore();
     workers.copies(() -> {
       Copy former = lastStarted;
       if (former != null) {
@@ -260,12 +272,9 @@ final class WorkloadHost {
     Epoch reign = runningIn;
     running = null;
     runningExit = null;
-    String log = String.join("\n", sandbox.log().lastLines());
-    String why = sandbox.ending("the program ended");
-    reports.complain(why);
-    reports.record(NodeEvent.EXITED, "epoch", reign.toString(), "why", why, "log", log);
-    remover.removeLater(copy);
-    reports.tell(at -> new Input.Failed(at, name, reign, why));
+    // Why is in files and behind locks: the protocol does not wait for it.
+    reports.tell(at -> new Input.Failed(at, name, reign, ENDED));
+    workers.copies(() -> explainEnd(copy, reign));
   }
 
   /** Copies are records, so equal ones are the same: no two have one directory. */
@@ -289,6 +298,14 @@ final class WorkloadHost {
   }
 
   // ---- on the thread of the copies -------------------------------------------------------------
+
+  private void explainEnd(Copy copy, Epoch reign) {
+    String log = String.join("\n", sandbox.log().lastLines());
+    String why = sandbox.ending(copy.files(), ENDED);
+    reports.complain(why);
+    reports.record(NodeEvent.EXITED, "epoch", reign.toString(), "why", why, "log", log);
+    remover.remove(copy);
+  }
 
   private void freeze(Copy copy) {
     try {
@@ -426,7 +443,8 @@ final class WorkloadHost {
   }
 
   /** Ends everything of this workload on this node. */
-  void close() throws IOException {
+  @Override
+  public void close() throws IOException {
     workers.close();
     announcements.close();
     sandbox.close();

@@ -2,23 +2,17 @@
 package dev.understudy.agent.runtime;
 
 import dev.understudy.agent.linux.Clock;
-import dev.understudy.agent.linux.Errno;
-import dev.understudy.agent.linux.LinuxException;
 import dev.understudy.agent.linux.Mounts;
 import dev.understudy.agent.linux.PidFd;
-import dev.understudy.agent.linux.Signals;
 import dev.understudy.api.cluster.Ipv4;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -103,39 +97,11 @@ public final class Sandbox implements AutoCloseable {
     try {
       SandboxNetwork network = SandboxNetwork.adopt(directory.resolve("ns"), gate);
       Sandbox found = new Sandbox(spec, places, cgroup, network, log);
-      found.endOthers(running);
       found.removeOthers(running);
       return found;
     } catch (IOException e) {
       log.close();
       throw e;
-    }
-  }
-
-  /** Whoever was there before the tree was read and is not in it belongs to another copy. */
-  private void endOthers(Copy running) throws IOException {
-    int[] there = cgroup.pids();
-    Set<Integer> kept = new HashSet<>();
-    for (int reading = 0; reading < 2; reading++) {
-      IntStream.of(running.tree().refresh()).forEach(kept::add);
-    }
-    for (int pid : there) {
-      if (!kept.contains(pid)) {
-        endOther(pid);
-      }
-    }
-  }
-
-  private static void endOther(int pid) throws IOException {
-    try (PidFd other = PidFd.open(pid)) {
-      Signals.kill(pid, Signals.SIGKILL);
-      if (!other.awaitExit(Clock.bootNanos() + KILL_NANOS)) {
-        throw new IOException("killing process " + pid + " failed: it does not end");
-      }
-    } catch (LinuxException e) {
-      if (e.errno() != Errno.ESRCH) {
-        throw e;
-      }
     }
   }
 
@@ -145,7 +111,7 @@ public final class Sandbox implements AutoCloseable {
         int number = Integer.parseInt(copy.getFileName().toString());
         counter.accumulateAndGet(number, Math::max);
         if (!copy.equals(running.files().directory())) {
-          new RootFiles(copy).remove();
+          discardFiles(new RootFiles(copy));
         }
       }
     }
@@ -213,6 +179,32 @@ public final class Sandbox implements AutoCloseable {
     return cgroup;
   }
 
+  /** Makes the cgroup of the copy with these files, with room for what brings it to life. */
+  public Cgroup newGroup(RootFiles files) throws IOException {
+    return cgroup.newCopy(name(files), spec.beginningLimitBytes());
+  }
+
+  /**
+   * Leaves it what the workload may use, and no more.
+   *
+   * @throws IOException when it has more than that already
+   */
+  public void settle(Cgroup group) throws IOException {
+    try {
+      group.limit(spec.memoryLimitBytes());
+    } catch (IOException e) {
+      throw new IOException(
+          "it needs more than its memory limit of %d bytes at once: %s"
+              .formatted(spec.memoryLimitBytes(), Failures.text(e)),
+          e);
+    }
+  }
+
+  /** Each copy has a directory of its own, and a cgroup of the same name. */
+  private static String name(RootFiles files) {
+    return files.directory().getFileName().toString();
+  }
+
   /** Its namespaces and address. */
   public SandboxNetwork network() {
     return network;
@@ -224,9 +216,9 @@ public final class Sandbox implements AutoCloseable {
   }
 
   /** What is said of the end of a copy: also that it was the memory limit, if it was. */
-  public String ending(String plain) {
+  public String ending(RootFiles files, String plain) {
     try {
-      return cgroup.killedAtLimit()
+      return cgroup.copy(name(files)).killedAtLimit()
           ? plain + ": it reached its memory limit of " + spec.memoryLimitBytes() + " bytes"
           : plain;
     } catch (IOException e) {
@@ -256,8 +248,9 @@ public final class Sandbox implements AutoCloseable {
         shmArchive);
   }
 
-  /** Removes files that {@link #newFiles} made and no process uses. */
+  /** Kills what is left of a copy that never came to life, and removes its files. */
   public void discardFiles(RootFiles files) throws IOException {
+    cgroup.copy(name(files)).close();
     files.remove();
   }
 
@@ -279,7 +272,7 @@ public final class Sandbox implements AutoCloseable {
     if (copy.runcId().isPresent()) {
       Command.of(runc("delete", "-f", copy.runcId().get())).must("runc delete", LIMIT);
     }
-    copy.files().remove();
+    discardFiles(copy.files());
   }
 
   /** A command line of runc for this sandbox. */
