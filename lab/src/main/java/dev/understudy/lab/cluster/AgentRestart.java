@@ -69,8 +69,7 @@ final class AgentRestart {
   }
 
   /** What is not as before yet; empty for nothing. */
-  private String missing(ProcessMark init, long former, List<String> goingOn)
-      throws LabException {
+  private String missing(ProcessMark init, long former, List<String> goingOn) throws LabException {
     try {
       NodeStatus now = parts.control().status(init);
       if (now.incarnation() <= former) {
