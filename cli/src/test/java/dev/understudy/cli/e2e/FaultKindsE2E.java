@@ -17,20 +17,16 @@ import dev.understudy.lab.chaos.Strike;
 import dev.understudy.lab.chaos.Watch;
 import dev.understudy.lab.cluster.FaultKind;
 import dev.understudy.lab.cluster.FaultSpec;
-import dev.understudy.lab.cluster.LabException;
 import dev.understudy.lab.cluster.NodeExplanation;
 import dev.understudy.lab.tools.ToolGroup;
 import dev.understudy.lab.tools.Tools;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -185,67 +181,6 @@ class FaultKindsE2E {
         .hasMessageContaining("has no workload cuont; it has count.");
     assertThatThrownBy(() -> lab().lab.explain("count", Optional.of("z")))
         .hasMessageContaining("has no node z");
-  }
-
-  @Test
-  void agentsAreRestartedOneAfterTheOtherUnseen() throws Exception {
-    int reigns = watch().reigns().reigns().size();
-    List<Long> answers = new CopyOnWriteArrayList<>();
-    AtomicBoolean on = new AtomicBoolean(true);
-    Path outside = lab().lab.clientNetns();
-    long usual;
-    long longest;
-    try (ExecutorService client = Executors.newFixedThreadPool(1)) {
-      Future<?> asking = client.submit(() -> FaultsE2E.sample(outside, on, answers));
-      try {
-        Thread.sleep(2_000);
-        usual = longestGapMillis(answers, 0);
-        long began = System.nanoTime();
-        for (String node : List.of(active, standby, third)) {
-          restartUnseen(node, answers);
-        }
-        lab().awaitWhole("count");
-        longest = longestGapMillis(answers, began);
-      } finally {
-        on.set(false);
-      }
-      asking.get();
-    }
-    System.out.printf("gaps between answers: usually %d ms, now %d ms%n", usual, longest);
-    assertThat(lab().actives("count")).as(lab()::evidence).containsExactly(active);
-    assertThat(lab().lab.events(active, 0))
-        .as(lab()::evidence)
-        .noneMatch(e -> e.kind().equals(NodeEvent.ELECTED) || e.kind().equals(NodeEvent.LAPSED))
-        .anyMatch(e -> e.kind().equals(NodeEvent.RESUMED));
-    assertThat(watch().reigns().reigns()).as(lab()::evidence).hasSize(reigns);
-    assertThat(longest).as("longest gap in ms").isLessThan(Math.max(150, 3 * usual));
-    // The adopted program is captured.
-    lab().awaitCopyOfNow("count");
-  }
-
-  private void restartUnseen(String node, List<Long> answers) throws Exception {
-    long before = System.nanoTime();
-    List<String> goingOn;
-    try {
-      goingOn = lab().lab.restartAgent(node, 12_000);
-    } catch (LabException e) {
-      String log = Files.readString(lab().lab.agentLog(node));
-      throw new AssertionError(e.getMessage() + "\n" + lab().evidence() + log, e);
-    }
-    long took = (System.nanoTime() - before) / 1_000_000;
-    long gap = longestGapMillis(answers, before);
-    System.out.printf("agent of %s restarted in %d ms, longest gap %d ms%n", node, took, gap);
-    assertThat(goingOn).isEqualTo(node.equals(active) ? List.of("count") : List.of());
-  }
-
-  private static long longestGapMillis(List<Long> instants, long after) {
-    long longest = 0;
-    for (int i = 1; i < instants.size(); i++) {
-      if (instants.get(i) > after) {
-        longest = Math.max(longest, instants.get(i) - instants.get(i - 1));
-      }
-    }
-    return longest / 1_000_000;
   }
 
   @Test

@@ -12,6 +12,7 @@ import dev.understudy.api.control.NodeEvent;
 import dev.understudy.api.control.NodeStatus;
 import dev.understudy.api.control.ReignNews;
 import dev.understudy.lab.cluster.Lab;
+import dev.understudy.lab.cluster.LabException;
 import dev.understudy.lab.cluster.ReignWatch;
 import dev.understudy.lab.tools.ToolGroup;
 import dev.understudy.lab.tools.Tools;
@@ -19,6 +20,7 @@ import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -242,6 +244,71 @@ class FaultsE2E {
       checkRemembered(lab, 6_000_000);
       assertThat(said(lab, active, NodeEvent.LAPSED)).as(lab::evidence).isFalse();
     }
+  }
+
+  @Test
+  void agentsAreRestartedOneAfterTheOtherUnseen() throws Exception {
+    // Relaxed: a busy machine must not take the lease away that the restarts leave alone.
+    file = "timing: relaxed\n" + TestLab.cluster("e2e-restart", count(tools.orElseThrow()));
+    List<Long> answers = new CopyOnWriteArrayList<>();
+    AtomicBoolean on = new AtomicBoolean(true);
+    try (TestLab lab = lab();
+        ExecutorService client = Executors.newFixedThreadPool(1)) {
+      remember(lab, 8_000_000);
+      String active = lab.awaitWhole("count");
+      Path outside = lab.lab.clientNetns();
+      Future<?> asking = client.submit(() -> sample(outside, on, answers));
+      try {
+        Thread.sleep(2_000);
+        long usual = longestGapMillis(answers, 0);
+        long began = System.nanoTime();
+        restart(lab, active, List.of("count"), answers);
+        for (String node : lab.nodes().stream().filter(n -> !n.equals(active)).toList()) {
+          restart(lab, node, List.of(), answers);
+        }
+        assertThat(lab.awaitWhole("count")).isEqualTo(active);
+        long longest = longestGapMillis(answers, began);
+        System.out.printf("gaps between answers: usually %d ms, now %d ms%n", usual, longest);
+        assertThat(lab.lab.events(active, 0))
+            .as(lab::evidence)
+            .noneMatch(e -> e.kind().equals(NodeEvent.ELECTED) || e.kind().equals(NodeEvent.LAPSED))
+            .anyMatch(e -> e.kind().equals(NodeEvent.RESUMED));
+        assertThat(longest).as("longest gap in ms").isLessThan(Math.max(350, 3 * usual));
+      } finally {
+        on.set(false);
+      }
+      asking.get();
+      // The adopted program is captured, and its end is noticed.
+      checkRemembered(lab, 8_000_000);
+      lab.awaitCopyOfNow("count");
+      assertThat(lab.get("count", "/kill")).contains("killed");
+      other(lab, active);
+      checkRemembered(lab, 8_000_000);
+    }
+  }
+
+  private static void restart(TestLab lab, String node, List<String> goingOn, List<Long> answers)
+      throws Exception {
+    long before = System.nanoTime();
+    try {
+      assertThat(lab.lab.restartAgent(node, 12_000)).isEqualTo(goingOn);
+    } catch (LabException e) {
+      String log = Files.readString(lab.lab.agentLog(node));
+      throw new AssertionError(e.getMessage() + "\n" + lab.evidence() + log, e);
+    }
+    long took = (System.nanoTime() - before) / 1_000_000;
+    long gap = longestGapMillis(answers, before);
+    System.out.printf("agent of %s restarted in %d ms, longest gap %d ms%n", node, took, gap);
+  }
+
+  private static long longestGapMillis(List<Long> instants, long after) {
+    long longest = 0;
+    for (int i = 1; i < instants.size(); i++) {
+      if (instants.get(i) > after) {
+        longest = Math.max(longest, instants.get(i) - instants.get(i - 1));
+      }
+    }
+    return longest / 1_000_000;
   }
 
   @Test

@@ -93,6 +93,12 @@ final class AgentRestart {
                 .filter(f -> f.rule().equals("maintenance"))
                 .map(RuleFinding::text)
                 .findFirst();
+        String active = told.activeNode();
+        if (!active.isEmpty() && !active.equals(node)) {
+          throw LabException.failed(
+              "The agent of node %s was restarted, and its node lost its reign: %s is active."
+                  .formatted(node, active));
+        }
         if (!told.state().equals("active") || special.isPresent()) {
           return workload + " is " + told.state() + ", " + special.orElse("not active");
         }
