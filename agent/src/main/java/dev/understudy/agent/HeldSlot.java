@@ -164,10 +164,7 @@ final class HeldSlot {
 
   /** Tells the protocol first: until it knows of the new copy it may still ask for the former. */
   private void exchange(
-      HeldCopy fresh,
-      Cancellation cancellation,
-      long holdNanos,
-      CompletableFuture<Exchange> done) {
+      HeldCopy fresh, Cancellation cancellation, long holdNanos, CompletableFuture<Exchange> done) {
     boolean undisturbed = cancellation.equals(restoring);
     restoring = null;
     Optional<String> objection = objection(fresh.id());
@@ -276,8 +273,7 @@ final class HeldSlot {
       case HoldResult.Held(var copy, var took) -> {
         CompletableFuture<Exchange> done = new CompletableFuture<>();
         reports.post(() -> exchange(copy, cancellation, took, done));
-        Exchange exchange =
-            await(done, () -> new Exchange(HeldSlot.stopping(), Optional.empty()));
+        Exchange exchange = await(done, () -> new Exchange(HeldSlot.stopping(), Optional.empty()));
         if (exchange.refusal().isPresent()) {
           Listeners.shut(copy.copy().tree());
           restorer.remove(copy.copy());

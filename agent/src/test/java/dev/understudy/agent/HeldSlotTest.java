@@ -149,12 +149,11 @@ class HeldSlotTest {
     restoring =
         (generation, _) -> {
           CompletableFuture<Boolean> failover = new CompletableFuture<>();
-          mailbox.post(
-              () -> {
-                wake(FIRST);
-                active = false;
-                failover.complete(true);
-              });
+          mailbox.post(() -> {
+            wake(FIRST);
+            active = false;
+            failover.complete(true);
+          });
           failover.join();
           return stands(generation);
         };
@@ -238,17 +237,16 @@ class HeldSlotTest {
   }
 
   private void drain() {
-    mailbox.drain(
-        mail -> {
-          switch (mail) {
-            case Mailbox.Mail.Task(var task) -> task.run();
-            case Mailbox.Mail.Told(var maker) -> {
-              Input input = maker.apply(0);
-              told.add(input);
-              protocol.accept(input);
-            }
-          }
-        });
+    mailbox.drain(mail -> {
+      switch (mail) {
+        case Mailbox.Mail.Task(var task) -> task.run();
+        case Mailbox.Mail.Told(var maker) -> {
+          Input input = maker.apply(0);
+          told.add(input);
+          protocol.accept(input);
+        }
+      }
+    });
   }
 
   private static GenerationId id(long sequence) {

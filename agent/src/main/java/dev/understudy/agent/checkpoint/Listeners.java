@@ -13,8 +13,8 @@ import java.io.IOException;
 
 /**
  * Ends the listening of processes that are about to be killed. A killed process first gives its
- * memory back, which takes a tenth of a second for each gigabyte, and closes its sockets after that:
- * all the while the kernel would hand it new connections, and nobody would answer them.
+ * memory back, which takes a tenth of a second for each gigabyte, and closes its sockets after
+ * that: all the while the kernel would hand it new connections, and nobody would answer them.
  */
 public final class Listeners {
   private static final int SHUT_RDWR = 2;

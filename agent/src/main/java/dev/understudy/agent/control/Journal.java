@@ -21,8 +21,9 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * The events of this agent: the newest ones in memory, and on disk as JSON lines in a file and one
- * former file. Writing is another thread's work, and recording takes no lock, so that the duty cycle
- * waits for nobody; when the disk falls behind by {@value #QUEUE} events, some are lost and counted.
+ * former file. Writing is another thread's work, and recording takes no lock, so that the duty
+ * cycle waits for nobody; when the disk falls behind by {@value #QUEUE} events, some are lost and
+ * counted.
  */
 public final class Journal implements AutoCloseable {
   private static final int REMEMBERED = 2_000;
@@ -63,8 +64,7 @@ public final class Journal implements AutoCloseable {
     return open(file, node, incarnation, FILE_BYTES);
   }
 
-  static Journal open(Path file, String node, long incarnation, long fileBytes)
-      throws IOException {
+  static Journal open(Path file, String node, long incarnation, long fileBytes) throws IOException {
     BoundedFile bounded = new BoundedFile(file, fileBytes);
     bounded.append(new byte[0], 0);
     Journal journal = new Journal(bounded, node, incarnation);

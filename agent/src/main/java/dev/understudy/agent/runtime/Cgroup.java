@@ -18,10 +18,10 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * The memory cgroup that holds every process of one sandbox, or one copy in it: each copy has one of
- * its own, so that its limit is its own while a standby has two. On cgroup v2 (the memory controller is
- * in the unified hierarchy) runc's own cgroup lies below ours; on v1 runc sees only an empty
- * unified hierarchy, and processes stay in ours because children do.
+ * The memory cgroup that holds every process of one sandbox, or one copy in it: each copy has one
+ * of its own, so that its limit is its own while a standby has two. On cgroup v2 (the memory
+ * controller is in the unified hierarchy) runc's own cgroup lies below ours; on v1 runc sees only
+ * an empty unified hierarchy, and processes stay in ours because children do.
  */
 public final class Cgroup implements AutoCloseable {
   private static final long KILL_NANOS = 5_000_000_000L;

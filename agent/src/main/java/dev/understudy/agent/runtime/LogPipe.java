@@ -91,7 +91,8 @@ public final class LogPipe implements AutoCloseable {
   private void append(BoundedFile log, byte[] bytes, int length) {
     try {
       if (lostBytes > 0) {
-        byte[] gap = ("\n[" + lostBytes + " bytes of output lost]\n").getBytes(StandardCharsets.UTF_8);
+        byte[] gap =
+            ("\n[" + lostBytes + " bytes of output lost]\n").getBytes(StandardCharsets.UTF_8);
         log.append(gap, gap.length);
         lostBytes = 0;
       }

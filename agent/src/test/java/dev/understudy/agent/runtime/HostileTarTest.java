@@ -54,8 +54,13 @@ class HostileTarTest {
   void lengthsThatOverflowAreRefused() throws IOException {
     for (String pax :
         new String[] {
-          "9223372036854775807 path=x\n", "9223372036854775800 a=b\n", "28 size=9223372036854775807\n",
-          "12 size=-12\n", "0 a=b\n", "5 \n", "99999 a=b\n"
+          "9223372036854775807 path=x\n",
+          "9223372036854775800 a=b\n",
+          "28 size=9223372036854775807\n",
+          "12 size=-12\n",
+          "0 a=b\n",
+          "5 \n",
+          "99999 a=b\n"
         }) {
       byte[] bytes =
           new TestTar().entry("x", 'x', "", pax, 0644).file("etc/long", "twelve bytes").bytes();

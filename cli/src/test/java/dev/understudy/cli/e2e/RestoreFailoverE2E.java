@@ -28,8 +28,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The active dies while its standby restores the next copy beside the one that it holds. Both listen
- * at one address: whoever connects after the failover has to reach the one that runs.
+ * The active dies while its standby restores the next copy beside the one that it holds. Both
+ * listen at one address: whoever connects after the failover has to reach the one that runs.
  */
 class RestoreFailoverE2E {
   private static final int BALLAST_BYTES = 200 << 20;
@@ -84,8 +84,7 @@ class RestoreFailoverE2E {
               .filter(at -> after.stream().anyMatch(a -> !a.answered() && a.at() < at))
               .findFirst()
               .orElseThrow(() -> new AssertionError("no outage and recovery in " + after));
-      List<Asked> lost =
-          after.stream().filter(a -> a.at() > firstGood && !a.answered()).toList();
+      List<Asked> lost = after.stream().filter(a -> a.at() > firstGood && !a.answered()).toList();
       assertThat(lost).as(lab::evidence).hasSizeLessThanOrEqualTo(LOST_MOST);
       assertThat(lab.events("count", NodeEvent.WOKEN)).as(lab::evidence).isNotEmpty();
       assertThat(lab.awaitProtected("count")).isNotEqualTo(former);
