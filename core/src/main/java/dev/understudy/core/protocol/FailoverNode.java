@@ -245,7 +245,7 @@ public final class FailoverNode {
     }
     List<Datagram> send = new ArrayList<>();
     for (Peers.Peer peer : peers.all()) {
-      boolean unasked = beat && beats(peer) || hurried.contains(peer.name());
+      boolean unasked = (beat && beats(peer)) || hurried.contains(peer.name());
       if (unasked || answerTo.equals(peer.name())) {
         send.add(datagram(peer, !unasked));
       }
