@@ -104,7 +104,8 @@ final class Agent implements AutoCloseable {
                 () -> new IOException(options.cluster() + " has no node named " + options.node()));
     Files.createDirectories(options.state());
     DurableStore store = new DurableStore(options.state().resolve("protocol"));
-    DurableState durable = store.load().nextStart(cluster.timing().promiseNanos());
+    DurableState durable =
+        store.load(options.historyLost()).nextStart(cluster.timing().promiseNanos());
     store.save(durable);
     Journal journal =
         Journal.open(options.state().resolve("events.jsonl"), self.name(), durable.incarnation());

@@ -38,7 +38,7 @@ final class Candidature {
   }
 
   long mayAskAt(Turn turn) {
-    if (state.leaving) {
+    if (state.leaving || !state.assembly.mayStand()) {
       return Long.MAX_VALUE;
     }
     long turnOfThisNode = state.succession.mayAskAt(state.backoff.until(), turn);

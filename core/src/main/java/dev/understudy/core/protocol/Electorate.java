@@ -4,8 +4,10 @@ package dev.understudy.core.protocol;
 import dev.understudy.core.timing.Timing;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.List;
 import java.util.NavigableSet;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 
 /** Whose word is enough in one group: for an election, for a lease, for an accusation. */
 final class Electorate {
@@ -13,7 +15,8 @@ final class Electorate {
   private final String self;
   private final Timing timing;
   private final NavigableSet<String> fenced = new TreeSet<>();
-  private final long[] sorted;
+  private List<String> voters;
+  private List<String> former = List.of();
   private Times countedOf = new Times();
   private long countedAt = -1;
   private long counted;
@@ -23,7 +26,7 @@ final class Electorate {
     this.config = config;
     this.self = self;
     this.timing = timing;
-    this.sorted = new long[config.members().size()];
+    this.voters = config.voters();
   }
 
   /** Whether these say that they would vote for this node, and are enough to ask for votes. */
@@ -55,13 +58,33 @@ final class Electorate {
     };
   }
 
-  /** Whether more than half of the members are among these. */
+  /** Whether enough voters are among these. */
   boolean majority(Collection<String> nodes) {
+    return enough(nodes::contains);
+  }
+
+  /** Whether that holds for more than half of the voters; of both sets, during a change. */
+  boolean enough(Predicate<String> holds) {
+    return majority(voters, holds) && (former.isEmpty() || majority(former, holds));
+  }
+
+  private static boolean majority(List<String> members, Predicate<String> holds) {
     int among = 0;
-    for (String member : config.members()) {
-      among += nodes.contains(member) ? 1 : 0;
+    for (String member : members) {
+      among += holds.test(member) ? 1 : 0;
     }
-    return among > config.members().size() / 2;
+    return among > members.size() / 2;
+  }
+
+  /** Elections and leases go by that version from now on. */
+  void follow(Membership version) {
+    voters = version.equals(Membership.NONE) ? config.voters() : names(version.members());
+    former = names(version.former());
+    countedAt = -1;
+  }
+
+  private static List<String> names(List<Membership.Member> members) {
+    return members.stream().map(Membership.Member::node).toList();
   }
 
   /**
@@ -93,8 +116,15 @@ final class Electorate {
   }
 
   private long count(Times ends) {
+    long end = latest(voters, ends);
+    return former.isEmpty() ? end : Math.min(end, latest(former, ends));
+  }
+
+  /** The time that more than half of these support. */
+  private static long latest(List<String> members, Times ends) {
+    long[] sorted = new long[members.size()];
     for (int i = 0; i < sorted.length; i++) {
-      sorted[i] = ends.of(config.members().get(i));
+      sorted[i] = ends.of(members.get(i));
     }
     Arrays.sort(sorted);
     return sorted[sorted.length - (sorted.length / 2 + 1)];
@@ -113,32 +143,34 @@ final class Electorate {
     if (config.quorum() == GroupConfig.Quorum.PAIR_AVAILABILITY) {
       return true;
     }
-    int heard = 0;
-    for (String member : config.members()) {
-      boolean counts =
-          member.equals(self) || fenced.contains(member) || turn.peers().heardSince(member, since);
-      heard += counts ? 1 : 0;
-    }
-    return heard > config.members().size() / 2;
+    return enough(n -> certain(n) || turn.peers().heardSince(n, since));
+  }
+
+  private boolean certain(String node) {
+    return node.equals(self) || fenced.contains(node);
   }
 
   /**
    * Since when enough members are there to elect: each since it was heard first, or again after a
-   * long silence. {@link Long#MIN_VALUE} when they were always, or never.
+   * long silence. {@link Long#MIN_VALUE} when there are too few.
    */
   long presentSince(Turn turn) {
     if (config.quorum() == GroupConfig.Quorum.PAIR_AVAILABILITY) {
       return Long.MIN_VALUE;
     }
-    long[] since = new long[config.members().size()];
+    long enough = since(voters, turn);
+    long both = former.isEmpty() ? enough : Math.max(enough, since(former, turn));
+    return both == Long.MAX_VALUE ? Long.MIN_VALUE : both;
+  }
+
+  private long since(List<String> members, Turn turn) {
+    long[] since = new long[members.size()];
     for (int i = 0; i < since.length; i++) {
-      String member = config.members().get(i);
-      boolean certain = member.equals(self) || fenced.contains(member);
-      since[i] = certain ? Long.MIN_VALUE : turn.peers().presentSince(member);
+      String member = members.get(i);
+      since[i] = certain(member) ? Long.MIN_VALUE : turn.peers().presentSince(member, turn.now());
     }
     Arrays.sort(since);
-    long enough = since[since.length / 2];
-    return enough == Long.MAX_VALUE ? Long.MIN_VALUE : enough;
+    return since[since.length / 2];
   }
 
   /** Whether no other member was heard for a whole window. */

@@ -70,6 +70,14 @@ final class Explanation {
   private void role() {
     boolean runs = state.config.runners().contains(state.self);
     add(Rule.ROLE, !runs, runs ? "may run " + state.workload() : "only votes, is not a runner");
+    Assembly assembly = state.assembly;
+    if (!assembly.votes()) {
+      add(Rule.MEMBERSHIP, true, "has lost its disk, and votes when a holder has named it anew");
+    } else if (!assembly.known().equals(Membership.NONE)) {
+      boolean stands = assembly.mayStand();
+      String text = (stands ? "votes" : "does not vote") + " by version " + assembly.known();
+      add(Rule.MEMBERSHIP, !stands, text);
+    }
     if (state.leaving) {
       add(Rule.LEAVING, true, "is about to end");
     }

@@ -7,6 +7,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.random.RandomGenerator;
@@ -38,6 +39,7 @@ public final class FailoverNode {
   private long expectedAt = Long.MAX_VALUE;
   private long lateAt = Long.MIN_VALUE;
   private boolean leaving;
+  private boolean forgotten;
 
   /**
    * A node at its start.
@@ -71,6 +73,7 @@ public final class FailoverNode {
     this.durable = durable;
     this.asked = durable;
     this.startedAt = startedAt;
+    this.forgotten = durable.lostAt() == Long.MAX_VALUE;
     this.formerPromiseNanos = durable.longestPromiseNanos();
     this.ceilingWanted = durable.ceiling();
     this.now = startedAt;
@@ -82,7 +85,8 @@ public final class FailoverNode {
     for (GroupConfig config : configs) {
       if (config.members().contains(self)) {
         groups.put(
-            config.workload(), new Group(config, self, timing, floorEpoch, silentUntil, random));
+            config.workload(),
+            new Group(config, self, timing, durable, floorEpoch, silentUntil, random));
         config.others(self).forEach(peers::add);
       }
     }
@@ -152,6 +156,7 @@ public final class FailoverNode {
       case Input.Persisted(_, var state) -> {
         Invariant.holds(state.ceiling() >= durable.ceiling(), "ceilings only rise", state, durable);
         durable = state;
+        inOrder.forEach(g -> g.persisted(state.membership(g.workload())));
       }
       case Input.GateShut(_, var workload) -> group(workload).gateShut(turn);
       case Input.Subscribed(_, var subscriber) -> announcer.subscribe(subscriber, now);
@@ -164,6 +169,8 @@ public final class FailoverNode {
       case Input.GateNarrowed(_, var workload) -> group(workload).gateNarrowed(turn);
       case Input.MaintenanceAsked(_, var workload, var nanos) ->
           group(workload).maintenanceAsked(nanos, turn);
+      case Input.MembershipAsked(_, var workload, var join, var leave) ->
+          group(workload).membershipAsked(join, leave, turn);
       case Input.MaintenanceCancelled(_, var workload) ->
           group(workload).maintenanceCancelled(turn);
       case Input.Resumed(_, var reign, var gateUntil, var running) ->
@@ -192,6 +199,10 @@ public final class FailoverNode {
       return "";
     }
     ceilingWanted = Math.max(ceilingWanted, datagram.ceiling());
+    if (datagram.receiverIncarnation() > durable.incarnation()) {
+      forgotten = true;
+      inOrder.forEach(g -> g.historyLost(datagram.receiverIncarnation(), turn));
+    }
     boolean newest = freshness == Peers.Freshness.NEWEST;
     // Both nodes have the shared groups in the same order: the next row is of the next group.
     Peers.Peer peer = known.get();
@@ -290,12 +301,30 @@ public final class FailoverNode {
     long ceiling = Math.max(ceilingWanted, asked.ceiling());
     // One change of promises at a time, or it would not be certain which one the disk knows.
     long promise = durable.equals(asked) ? promiseWanted() : asked.longestPromiseNanos();
-    if (ceiling == asked.ceiling() && promise == asked.longestPromiseNanos()) {
+    SortedMap<String, Membership> memberships = memberships();
+    if (ceiling == asked.ceiling()
+        && promise == asked.longestPromiseNanos()
+        && memberships.equals(asked.memberships())
+        && forgotten == (asked.lostAt() == Long.MAX_VALUE)) {
       return Optional.empty();
     }
-    DurableState wanted = asked.with(ceiling, promise);
+    DurableState wanted = asked.with(ceiling, promise, memberships);
+    wanted = forgotten ? wanted.forgotten() : wanted;
     asked = wanted;
     return Optional.of(wanted);
+  }
+
+  /** Who votes, as the disk has to have it: what it was asked for before if nothing changed. */
+  private SortedMap<String, Membership> memberships() {
+    SortedMap<String, Membership> wanted = asked.memberships();
+    for (Group group : inOrder) {
+      boolean changed = !group.membership().equals(Membership.NONE);
+      if (changed && group.membership().newerThan(asked.membership(group.workload()))) {
+        wanted = new TreeMap<>(wanted);
+        wanted.put(group.workload(), group.membership());
+      }
+    }
+    return wanted;
   }
 
   private long promiseWanted() {

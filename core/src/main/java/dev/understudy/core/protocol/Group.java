@@ -24,10 +24,11 @@ final class Group {
       GroupConfig config,
       String self,
       Timing timing,
+      DurableState durable,
       Epoch floor,
       long silentUntil,
       RandomGenerator random) {
-    this.state = new GroupState(config, self, timing, floor, silentUntil);
+    this.state = new GroupState(config, self, timing, durable, floor, silentUntil);
     this.tenure = new Tenure(state);
     this.candidature = new Candidature(state, tenure, random);
     this.hearing = new Hearing(state, candidature, tenure);
@@ -90,6 +91,27 @@ final class Group {
 
   void resumed(ParkedReign reign, long gateUntil, boolean running, Turn turn) {
     tenure.resumed(reign, gateUntil, running, turn);
+  }
+
+  void membershipAsked(String join, String leave, Turn turn) {
+    state.assembly.ask(join, leave, turn);
+  }
+
+  /** Others have heard a later start of this agent than this one: what that promised is lost. */
+  void historyLost(long heardOf, Turn turn) {
+    if (state.lostAt < Long.MAX_VALUE) {
+      state.lostAt = Long.MAX_VALUE;
+      turn.effects().say(new Verdict.HistoryLost(state.workload(), turn.incarnation(), heardOf));
+    }
+  }
+
+  /** Who votes, as the disk has to have it. */
+  Membership membership() {
+    return state.assembly.known();
+  }
+
+  void persisted(Membership version) {
+    state.assembly.persisted(version);
   }
 
   /** The longest promise that the disk has to know of. */
@@ -174,7 +196,7 @@ final class Group {
     if (state.standing instanceof Standing.Silent(var until) && turn.now() >= until) {
       state.standing = new Standing.Passive();
     }
-    if (state.standing instanceof Standing.Silent) {
+    if (state.mute()) {
       return;
     }
     hearing.grantWaiting(turn);
@@ -238,7 +260,8 @@ final class Group {
             echo.leaseNanos(),
             yesTo,
             state.askNanos(),
-            state.reignFrom);
+            state.reignFrom,
+            state.assembly.onDisk());
     if (toAll) {
       told = row;
     }
@@ -254,7 +277,8 @@ final class Group {
         && told.held().equals(state.copies.own())
         && told.standby().equals(state.mirror.standby())
         && told.askNanos() == state.askNanos()
-        && told.reignFrom() == state.reignFrom;
+        && told.reignFrom() == state.reignFrom
+        && told.membership().equals(state.assembly.onDisk());
   }
 
   List<Finding> explain(Turn turn) {

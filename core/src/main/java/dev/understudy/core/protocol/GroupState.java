@@ -22,6 +22,11 @@ final class GroupState {
   final Mirror mirror;
   final Maintenance maintenance = new Maintenance(this);
   final Electorate electorate;
+  final Assembly assembly;
+
+  /** Which start of this agent found no disk; 0 for none, {@link Long#MAX_VALUE} for unknown. */
+  long lostAt;
+
   final Succession succession;
   final Backoff backoff = new Backoff();
   private final List<String> others;
@@ -60,7 +65,14 @@ final class GroupState {
   private long promiseWantedAt = Long.MIN_VALUE;
   private Epoch grantedByOthers = Epoch.NONE;
 
-  GroupState(GroupConfig config, String self, Timing timing, Epoch floor, long silentUntil) {
+  GroupState(
+      GroupConfig config,
+      String self,
+      Timing timing,
+      DurableState durable,
+      Epoch floor,
+      long silentUntil) {
+    this.lostAt = durable.lostAt();
     this.config = config;
     this.self = self;
     this.others = config.others(self);
@@ -70,6 +82,7 @@ final class GroupState {
     this.mirror = new Mirror(config, self, timing, copies);
     this.electorate = new Electorate(config, self, timing);
     this.succession = new Succession(config, self, timing, copies, active, electorate);
+    this.assembly = new Assembly(this, durable.membership(config.workload()));
     this.standing = new Standing.Silent(silentUntil);
     this.highestSeen = floor.counter();
     active.vacate(silentUntil);
@@ -123,6 +136,11 @@ final class GroupState {
   /** Whether somebody refuses that epoch, or may do so. */
   boolean outranks(Epoch epoch) {
     return highestSeen() > epoch.counter() || grantedByOthers.above(epoch);
+  }
+
+  /** Whether this node keeps its promises to itself: it has forgotten what it promised before. */
+  boolean mute() {
+    return standing instanceof Standing.Silent || !assembly.votes();
   }
 
   boolean leads() {

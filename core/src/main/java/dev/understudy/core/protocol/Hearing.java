@@ -31,6 +31,7 @@ final class Hearing {
     }
     state.stands.put(from.sender(), row.stand());
     state.copies.peerSays(from.sender(), row.held());
+    state.assembly.hear(from.sender(), row.membership(), turn);
     if (!row.released().equals(Epoch.NONE)) {
       state.voter.release(from.sender(), from.senderIncarnation(), row.released(), turn.now());
       state.active.ending(from.sender(), from.senderIncarnation(), row.released(), turn.now());
@@ -44,7 +45,7 @@ final class Hearing {
     }
     switch (row.stand()) {
       case PASSIVE -> state.voter.dropRequest(from.sender());
-      case ASKING -> hearQuestion(from, turn);
+      case ASKING -> hearQuestion(from, row, turn);
       case CANDIDATE -> hearRequest(from, row, turn);
       case ACTIVE -> hearActive(from, row, turn);
       case CLOSING -> {
@@ -65,12 +66,13 @@ final class Hearing {
     }
   }
 
-  private void hearQuestion(Datagram from, Turn turn) {
+  private void hearQuestion(Datagram from, Row row, Turn turn) {
     state.voter.dropRequest(from.sender());
     long silence = state.timing.windowNanos() - state.timing.beatNanos();
     boolean wouldVote =
-        !(state.standing instanceof Standing.Silent)
+        !state.mute()
             && !(state.standing instanceof Standing.Active)
+            && !state.assembly.outdates(row.membership())
             && (state.standing instanceof Standing.Closing
                 || state.active.vacant(turn.now(), silence))
             && turn.now() >= state.succession.trustedFrom(turn)
@@ -84,7 +86,8 @@ final class Hearing {
   }
 
   private void hearRequest(Datagram from, Row row, Turn turn) {
-    if (state.standing instanceof Standing.Silent
+    if (state.mute()
+        || state.assembly.outdates(row.membership())
         || state.succession.forgets(from.sender(), turn)) {
       return;
     }
@@ -123,7 +126,7 @@ final class Hearing {
         followNews(from.sender(), turn);
       }
     }
-    if (!(state.standing instanceof Standing.Silent)) {
+    if (!state.mute()) {
       if (row.askNanos() > 0) {
         long wanted = Maintenance.promiseNanos(row.askNanos(), state.timing);
         state.wantPromise(wanted, turn.now());
@@ -186,7 +189,7 @@ final class Hearing {
       return;
     }
     String other = candidate.get();
-    if (outbid(other) || state.succession.forgets(other, turn)) {
+    if (outbid(other) || state.assembly.outdates(other) || state.succession.forgets(other, turn)) {
       return;
     }
     state.voter.grantWaiting(other, turn.now());

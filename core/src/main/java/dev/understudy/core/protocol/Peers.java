@@ -122,10 +122,13 @@ final class Peers {
     return peer != null && peer.heardSince(since);
   }
 
-  /** When that one was first heard, or again after it was away; never when it was not. */
-  long presentSince(String name) {
+  /** When that one was first heard, or again after it was away; never while it is. */
+  long presentSince(String name, long now) {
     Peer peer = byName.get(name);
-    return peer == null ? Long.MAX_VALUE : peer.presentSince;
+    if (peer == null || !peer.heardSince(now - absenceNanos)) {
+      return Long.MAX_VALUE;
+    }
+    return peer.presentSince;
   }
 
   /** Those of these members that have that counter within their persisted ceilings. */

@@ -81,6 +81,10 @@ final class Tenure {
     }
     Epoch epoch = token(turn);
     advanceMaintenance(epoch, turn);
+    boolean ordinary = state.maintenance.ordinary();
+    if (ordinary && state.standing instanceof Standing.Active(_, var first, _)) {
+      state.assembly.advance(first, turn);
+    }
     state.backoff.reigning(turn.now(), since);
     if (!state.maintenance.parked()) {
       renew(epoch, turn);
@@ -298,6 +302,7 @@ final class Tenure {
     Epoch first = state.standing instanceof Standing.Active reigning ? reigning.first() : epoch;
     state.standing = new Standing.Closing(epoch, why);
     state.maintenance.reset();
+    state.assembly.end();
     state.mirror.end();
     turn.effects().run(new Command.ShutGate(state.workload(), epoch));
     // Who leaves can bring nothing back to life, so nobody has to wait for it.

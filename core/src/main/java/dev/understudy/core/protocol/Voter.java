@@ -49,6 +49,19 @@ final class Voter {
     boundUntil = until;
   }
 
+  /**
+   * This node votes again after it has lost its disk: nothing up to that epoch is granted or echoed
+   * any more, but for the reign itself.
+   */
+  void takenBack(Epoch reign, long incarnation) {
+    if (reign.above(highest)) {
+      highest = reign;
+      boundTo = reign.node();
+      boundIncarnation = incarnation;
+      boundEpoch = reign;
+    }
+  }
+
   /** No epoch at or below it is granted or echoed, except the one that is being followed. */
   Epoch highest() {
     return highest;

@@ -15,8 +15,8 @@ final class ElectionCanaries {
               8,
               Patch.of(
                   "Electorate",
-                  "return among > config.members().size() / 2;",
-                  "return among >= config.members().size() / 2;")),
+                  "return among > members.size() / 2;",
+                  "return among >= members.size() / 2;")),
           Canary.of(
               "blank-release-vote",
               "A candidate takes a release for its sender's vote, whomever that has voted for.",

@@ -28,7 +28,7 @@ final class PromiseCanaries {
               "A voter that is bound to one active echoes another one, because its epoch is newer.",
               "FO-3",
               "promise two-outputs",
-              8,
+              48,
               Patch.of(
                   "Voter",
                   "if (boundElsewhere(node, incarnation, turn.now()) || !acceptable(",
@@ -174,7 +174,7 @@ final class PromiseCanaries {
               64,
               Patch.of(
                   "Hearing",
-                  "if (!(state.standing instanceof Standing.Silent)) { if (row.askNanos() > 0) {",
+                  "if (!state.mute()) { if (row.askNanos() > 0) {",
                   "if (true) { if (row.askNanos() > 0) {")));
 
   private PromiseCanaries() {}
