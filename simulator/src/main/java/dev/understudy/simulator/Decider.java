@@ -51,11 +51,20 @@ final class Decider {
     return core == null ? List.of() : core.views();
   }
 
-  void begin(ProtocolNode fresh) {
+  /** A new agent decides; {@code first} mails what it has to take up before anything else. */
+  void begin(ProtocolNode fresh, Runnable first) {
     core = fresh;
+    working = true;
+    first.run();
+    working = false;
     pausedUntil = world.now();
     wakeAt = node.local();
     work();
+  }
+
+  /** Whether an agent that was told to end may do so. */
+  boolean mayEnd() {
+    return core != null && core.mayEnd();
   }
 
   /** The agent is gone, with all that waited for it. */
@@ -149,7 +158,6 @@ final class Decider {
       }
       Datagram datagram = socket.poll();
       if (datagram != null) {
-        world.invariants().delivered(node, datagram);
         step(new Input.Received(node.local(), datagram));
         continue;
       }
@@ -177,6 +185,7 @@ final class Decider {
     if (deciding == null) {
       throw new IllegalStateException("broken: " + node + " steps without an agent");
     }
+    world.invariants().before(node, input);
     Outcome outcome;
     try {
       outcome = deciding.step(input);
@@ -194,9 +203,10 @@ final class Decider {
   private void carryOn(Outcome outcome) {
     int persists = outcome.persistFirst().isPresent() ? 1 : 0;
     int sends = persists + outcome.thenSend().size();
-    int all = sends + outcome.thenRun().size();
+    int news = sends + outcome.thenAnnounce().size();
+    int all = news + outcome.thenRun().size();
     while (effect < all && !world.isOver()) {
-      if (armed != null && stalls(place(outcome, persists, sends))) {
+      if (armed != null && stalls(place(outcome, persists, news))) {
         return;
       }
       int mine = effect++;
@@ -204,17 +214,21 @@ final class Decider {
         node.disk().save(outcome.persistFirst().get(), this::persisted);
       } else if (mine < sends) {
         send(outcome.thenSend().get(mine - persists));
+      } else if (mine < news) {
+        world.subscriber().tell(node, outcome.thenAnnounce().get(mine - sends));
       } else {
-        run(outcome.thenRun().get(mine - sends));
+        run(outcome.thenRun().get(mine - news));
       }
     }
     if (world.isOver()) {
       return;
     }
+    current = null;
     for (Verdict verdict : outcome.verdicts()) {
       world.said(node, verdict);
+      node.plannedRestart().said(verdict);
     }
-    current = null;
+    node.endIfMay();
   }
 
   private void persisted(DurableState state) {

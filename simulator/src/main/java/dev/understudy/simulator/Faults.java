@@ -153,10 +153,12 @@ public final class Faults {
         faults.add(new Fault.Stall(at, 1 + chance.below(late), node(), place(), chance.below(4)));
       } else if (kind < 80) {
         faults.add(new Fault.LateTimers(at, length(at, 50), node(), 1 + chance.below(late)));
-      } else if (kind < 90) {
+      } else if (kind < 88) {
         disk(at);
-      } else {
+      } else if (kind < 97) {
         copies(at);
+      } else {
+        faults.add(restart(at));
       }
     }
   }
@@ -201,9 +203,11 @@ public final class Faults {
 
   private void strike(long at) {
     int kind = chance.below(100);
-    if (kind < 26) {
+    if (kind < 22) {
       machine(at);
       aftershock(at);
+    } else if (kind < 26) {
+      planned(at);
     } else if (kind < 56) {
       links(at);
     } else if (kind < 80) {
@@ -230,6 +234,31 @@ public final class Faults {
     } else if (kind < 60) {
       faults.add(new Fault.CopyDies(about, node(), group().workload()));
     }
+  }
+
+  /** What people do: upgrades, shutdowns, and their word for a node that they have switched off. */
+  private void planned(long at) {
+    int kind = chance.below(100);
+    if (kind < 55) {
+      faults.add(restart(at));
+    } else if (kind < 75) {
+      faults.add(new Fault.AgentLeaves(at, length(at, 20), node()));
+    } else if (kind < 95) {
+      GroupConfig group = group();
+      String node = chance.of(group.members());
+      long nanos = length(at, 60);
+      faults.add(new Fault.Crash(at, nanos, node, true));
+      faults.add(new Fault.Fence(at + chance.below(nanos), node, group.workload(), true));
+    } else {
+      faults.add(new Fault.SubscriberRestarts(at));
+    }
+  }
+
+  /** Mostly back in time; sometimes never meant, sometimes too late. */
+  private Fault restart(long at) {
+    long lease = unit * (4 + chance.below(60));
+    long away = chance.percent(10) ? 0 : within(at, chance.below(lease + lease / 4));
+    return new Fault.AgentRestart(at, away, node(), lease);
   }
 
   private void machine(long at) {
@@ -328,11 +357,9 @@ public final class Faults {
       faults.add(new Fault.Stall(at, length(at, 8), node(), place(), chance.below(6)));
     } else if (kind < 90) {
       faults.add(new Fault.LateTimers(at, length(at, 50), node(), 1 + chance.below(unit / 2)));
-    } else if (kind < 98) {
+    } else {
       long most = timing().driftPpm();
       faults.add(new Fault.ClockRate(at, node(), chance.between(-most, most)));
-    } else {
-      faults.add(new Fault.WallJump(at, node(), chance.between(-86_400, 86_400) * 1_000 * MILLI));
     }
   }
 

@@ -64,12 +64,21 @@ final class Reigns {
     reign.needed = false;
   }
 
-  /** A reign ends by a decision; {@code programFailed} is a good reason. */
-  void ended(VirtualNode node, int workload, boolean programFailed) {
+  /** A restarted agent goes on: the reign was not interrupted. */
+  void resumed(VirtualNode node, int workload) {
+    Reign reign = reigns[workload];
+    if (reign.node == node.index()) {
+      reign.needed = false;
+      reign.endedAt = Long.MAX_VALUE;
+    }
+  }
+
+  /** A reign ends by a decision, for a good reason or not. */
+  void ended(VirtualNode node, int workload, boolean onPurpose) {
     Reign reign = reigns[workload];
     if (reign.node == node.index() && reign.endedAt == Long.MAX_VALUE) {
       reign.endedAt = world.now();
-      reign.needed = programFailed;
+      reign.needed = onPurpose;
     }
   }
 

@@ -3,6 +3,7 @@ package dev.understudy.simulator;
 
 import dev.understudy.core.protocol.GroupConfig;
 import dev.understudy.core.protocol.GroupConfig.Quorum;
+import dev.understudy.core.protocol.GroupConfig.WithoutQuorum;
 import dev.understudy.core.timing.Timing;
 import java.util.ArrayList;
 import java.util.List;
@@ -79,13 +80,16 @@ public record Setup(Timing timing, List<String> nodes, List<GroupConfig> groups,
     int runners = !pair && chance.percent(40) ? size - 1 : size;
     boolean mirrored = chance.percent(85);
     long interval = chance.between(100, 1_000) * MILLI;
+    Quorum alone = chance.percent(50) ? Quorum.PAIR_CONSISTENCY : Quorum.PAIR_AVAILABILITY;
+    boolean goesOn = chance.percent(10) && !pair;
     return new GroupConfig(
         workload,
         members,
         members.subList(0, runners),
-        pair ? Quorum.PAIR_CONSISTENCY : Quorum.MAJORITY,
+        pair ? alone : Quorum.MAJORITY,
         mirrored,
-        interval);
+        interval,
+        goesOn ? WithoutQuorum.CONTINUE : WithoutQuorum.FREEZE);
   }
 
   /** As one line. */
@@ -98,6 +102,8 @@ public record Setup(Timing timing, List<String> nodes, List<GroupConfig> groups,
         text.append(" (runs on ").append(group.runners()).append(')');
       }
       text.append(group.mirrored() ? "" : " restart");
+      text.append(group.quorum() == Quorum.MAJORITY ? "" : " " + group.quorum());
+      text.append(group.withoutQuorum() == WithoutQuorum.CONTINUE ? " continues alone" : "");
     }
     return text.toString();
   }

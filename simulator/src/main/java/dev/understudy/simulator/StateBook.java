@@ -24,8 +24,6 @@ final class StateBook {
   /** How lately. */
   private static final long STATE_HEARD_NANOS = 500_000_000L;
 
-  private static final long NEVER = Long.MIN_VALUE;
-
   /** What one node was told of one workload. Times are true. */
   private static final class Told {
     GenerationId held = GenerationId.NONE;
@@ -47,29 +45,21 @@ final class StateBook {
     GenerationId[] ofPeers = new GenerationId[0];
   }
 
-  /** What one node heard of another one. */
-  private static final class Peer {
-    long incarnation;
-    long sequence;
-    long heardAt = NEVER;
-  }
-
   private final World world;
   private final int size;
   private final int workloads;
   private final Told[] told;
-  private final Peer[] peers;
+  private final HeardBook heard;
   // Asked for membership only, so that their order means nothing.
   private final List<Set<GenerationId>> captured = new ArrayList<>();
 
-  StateBook(World world) {
+  StateBook(World world, HeardBook heard) {
     this.world = world;
+    this.heard = heard;
     size = world.setup().nodes().size();
     workloads = world.setup().groups().size();
     told = new Told[size * workloads];
     Arrays.setAll(told, _ -> fresh());
-    peers = new Peer[size * size];
-    Arrays.setAll(peers, _ -> new Peer());
     for (int i = 0; i < workloads; i++) {
       captured.add(new HashSet<>());
     }
@@ -92,9 +82,6 @@ final class StateBook {
       Told fresh = fresh();
       fresh.reignAt = startedAt;
       told[node.index() * workloads + workload] = fresh;
-    }
-    for (int peer = 0; peer < size; peer++) {
-      peers[node.index() * size + peer] = new Peer();
     }
   }
 
@@ -159,19 +146,8 @@ final class StateBook {
 
   // ---- preference ------------------------------------------------------------------------------
 
-  void delivered(VirtualNode node, Datagram datagram) {
-    int from = world.index(datagram.sender());
-    Peer peer = peers[node.index() * size + from];
-    boolean newer =
-        datagram.senderIncarnation() > peer.incarnation
-            || (datagram.senderIncarnation() == peer.incarnation
-                && datagram.sequence() > peer.sequence);
-    if (!newer) {
-      return;
-    }
-    peer.incarnation = datagram.senderIncarnation();
-    peer.sequence = datagram.sequence();
-    peer.heardAt = world.now();
+  /** A datagram that is newer than what came before from its sender. */
+  void delivered(VirtualNode node, int from, Datagram datagram) {
     for (Row row : datagram.rows()) {
       Told book = told(node, world.workload(row.workload()));
       book.ofPeers[from] = row.held();
@@ -211,8 +187,7 @@ final class StateBook {
       if (other == node.index() || !book.ofPeers[other].newerThan(row.held())) {
         continue;
       }
-      Peer peer = peers[node.index() * size + other];
-      long silent = peer.heardAt == NEVER ? Long.MAX_VALUE : world.now() - peer.heardAt;
+      long silent = heard.silence(node, other);
       boolean forgets =
           cold
               && group.mirrored()

@@ -32,6 +32,7 @@ public final class World {
   private final Map<String, Integer> workloads = new HashMap<>();
   private final VirtualNetwork network;
   private final VirtualClient client;
+  private final VirtualSubscriber subscriber;
   private final Invariants invariants;
   private final Trouble trouble;
   private final Strikes strikes;
@@ -63,6 +64,7 @@ public final class World {
     indexes.put(CLIENT, end);
     network = new VirtualNetwork(this, end + 1, setup.pace(), seed);
     client = new VirtualClient(this, end, setup.groups().size());
+    subscriber = new VirtualSubscriber(this, end);
     trouble = new Trouble(this);
     invariants = new Invariants(this);
     strikes = new Strikes(this);
@@ -187,6 +189,10 @@ public final class World {
 
   VirtualClient client() {
     return client;
+  }
+
+  VirtualSubscriber subscriber() {
+    return subscriber;
   }
 
   Invariants invariants() {

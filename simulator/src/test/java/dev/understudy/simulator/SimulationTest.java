@@ -62,23 +62,6 @@ class SimulationTest {
     assertThat(together.events()).isEqualTo(alone.events());
   }
 
-  @Test
-  void nothingDependsOnWallClocks() {
-    Plan plan = plan(3);
-    List<Fault> more = new ArrayList<>();
-    for (long at = SECOND; at < 5 * SECOND; at += SECOND / 10) {
-      more.add(new Fault.WallJump(at, plan.setup().nodes().getFirst(), at % 7 * SECOND));
-    }
-    plan.faults().stream().filter(f -> !(f instanceof Fault.WallJump)).forEach(more::add);
-    RunResult without =
-        Simulation.run(
-            plan.with(more.stream().filter(f -> !(f instanceof Fault.WallJump)).toList()),
-            Model.REAL,
-            Trace.NONE);
-    RunResult with = Simulation.run(plan.with(more), Model.REAL, Trace.NONE);
-    assertThat(with.traceHash()).isEqualTo(without.traceHash());
-  }
-
   /** Whoever says "for ever" of a majority cannot have an active at the end. */
   @Test
   void missingActiveIsFoundOut() {
