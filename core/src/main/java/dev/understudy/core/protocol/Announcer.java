@@ -63,6 +63,9 @@ final class Announcer {
 
   /** What has to be sent now. */
   List<Announcement> due(long now) {
+    if (open.isEmpty()) {
+      return List.of();
+    }
     List<Announcement> due = new ArrayList<>();
     open.forEach((subscriber, all) ->
         all.replaceAll((workload, waiting) -> {
@@ -78,6 +81,9 @@ final class Announcer {
 
   /** When the next repetition is due; never when everybody knows. */
   long nextAt() {
+    if (open.isEmpty()) {
+      return Long.MAX_VALUE;
+    }
     return open.values().stream()
         .flatMap(all -> all.values().stream())
         .mapToLong(Open::nextAt)

@@ -19,7 +19,9 @@ final class Candidature {
   }
 
   void advance(Turn turn) {
-    if (state.standing instanceof Standing.Passive && turn.now() >= mayAskAt(turn)) {
+    if (state.standing instanceof Standing.Passive
+        && turn.now() >= state.succession.mayAskAtLeast()
+        && turn.now() >= mayAskAt(turn)) {
       ask(turn);
     }
     if (state.standing instanceof Standing.Asking asking) {
@@ -28,6 +30,11 @@ final class Candidature {
     if (state.standing instanceof Standing.Candidate candidate) {
       advanceRequest(candidate, turn);
     }
+  }
+
+  /** The same, or that time if it is certain to come before. */
+  long mayAskAtOrAfter(long soonest, Turn turn) {
+    return state.succession.mayAskAtLeast() >= soonest ? soonest : mayAskAt(turn);
   }
 
   long mayAskAt(Turn turn) {

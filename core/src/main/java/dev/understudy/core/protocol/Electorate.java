@@ -4,8 +4,6 @@ package dev.understudy.core.protocol;
 import dev.understudy.core.timing.Timing;
 import java.util.Arrays;
 import java.util.Collection;
-import java.util.List;
-import java.util.Map;
 import java.util.NavigableSet;
 import java.util.TreeSet;
 
@@ -15,12 +13,17 @@ final class Electorate {
   private final String self;
   private final Timing timing;
   private final NavigableSet<String> fenced = new TreeSet<>();
+  private final long[] sorted;
+  private Times countedOf = new Times();
+  private long countedAt = -1;
+  private long counted;
   private boolean alone;
 
   Electorate(GroupConfig config, String self, Timing timing) {
     this.config = config;
     this.self = self;
     this.timing = timing;
+    this.sorted = new long[config.members().size()];
   }
 
   /** Whether these say that they would vote for this node, and are enough to ask for votes. */
@@ -65,28 +68,36 @@ final class Electorate {
    * The latest time that enough voters support, each by the end of the lease that follows from its
    * echo; {@link Long#MIN_VALUE} without them. An active without a lease goes by its own vote.
    */
-  long leaseEnd(Map<String, Long> ends) {
+  long leaseEnd(Times ends) {
     if (alone || config.quorum() != GroupConfig.Quorum.MAJORITY) {
-      return ends.getOrDefault(self, Long.MIN_VALUE);
+      return ends.of(self);
     }
     return majorityEnd(ends);
   }
 
   /** The same for a lease of seconds: of two nodes that decide alone, one that is heard agrees. */
-  long maintenanceEnd(Map<String, Long> ends, Turn turn) {
+  long maintenanceEnd(Times ends, Turn turn) {
     boolean free = config.quorum() == GroupConfig.Quorum.PAIR_AVAILABILITY && !hearsNobody(turn);
     return free ? majorityEnd(ends) : leaseEnd(ends);
   }
 
   /** The latest time that a majority supports. */
-  long majorityEnd(Map<String, Long> ends) {
-    // Asked in every step for every group that this node leads: a stream would cost half of it.
-    long[] times = new long[config.members().size()];
-    for (int i = 0; i < times.length; i++) {
-      times[i] = ends.getOrDefault(config.members().get(i), Long.MIN_VALUE);
+  long majorityEnd(Times ends) {
+    // Asked in every step for every group that this node leads, and seldom another question.
+    if (ends != countedOf || ends.changes() != countedAt) {
+      countedOf = ends;
+      countedAt = ends.changes();
+      counted = count(ends);
     }
-    Arrays.sort(times);
-    return times[times.length - (times.length / 2 + 1)];
+    return counted;
+  }
+
+  private long count(Times ends) {
+    for (int i = 0; i < sorted.length; i++) {
+      sorted[i] = ends.of(config.members().get(i));
+    }
+    Arrays.sort(sorted);
+    return sorted[sorted.length - (sorted.length / 2 + 1)];
   }
 
   /**
@@ -102,16 +113,23 @@ final class Electorate {
     if (config.quorum() == GroupConfig.Quorum.PAIR_AVAILABILITY) {
       return true;
     }
-    NavigableSet<String> heard = new TreeSet<>(List.of(self));
-    config.others(self).stream()
-        .filter(n -> fenced.contains(n) || turn.peers().heardSince(n, since))
-        .forEach(heard::add);
-    return majority(heard);
+    int heard = 0;
+    for (String member : config.members()) {
+      boolean counts =
+          member.equals(self) || fenced.contains(member) || turn.peers().heardSince(member, since);
+      heard += counts ? 1 : 0;
+    }
+    return heard > config.members().size() / 2;
   }
 
   /** Whether no other member was heard for a whole window. */
   boolean hearsNobody(Turn turn) {
-    return config.others(self).stream().allMatch(n -> silent(n, timing.windowNanos(), turn));
+    for (String member : config.members()) {
+      if (!member.equals(self) && !silent(member, timing.windowNanos(), turn)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static boolean silent(String node, long nanos, Turn turn) {

@@ -16,6 +16,9 @@ final class Group {
   private final Tenure tenure;
   private final Candidature candidature;
   private final Hearing hearing;
+  private Epoch announced = Epoch.NONE;
+  private boolean moved;
+  private Row told;
 
   Group(
       GroupConfig config,
@@ -28,6 +31,11 @@ final class Group {
     this.tenure = new Tenure(state);
     this.candidature = new Candidature(state, tenure, random);
     this.hearing = new Hearing(state, candidature, tenure);
+    this.told = Row.silent(config.workload());
+  }
+
+  String workload() {
+    return state.workload();
   }
 
   GroupConfig config() {
@@ -41,6 +49,16 @@ final class Group {
   /** The epoch under which this node acts; {@link Epoch#NONE} when it does not reign. */
   Epoch token() {
     return state.standing instanceof Standing.Active ? state.active.epoch() : Epoch.NONE;
+  }
+
+  /** Whether {@link #token} is another one than at the last time that this was asked. */
+  boolean tokenChanged() {
+    Epoch token = token();
+    if (token.equals(announced)) {
+      return false;
+    }
+    announced = token;
+    return true;
   }
 
   /** Whether the others have to hear of this node in every beat: a lost question is repeated. */
@@ -147,6 +165,12 @@ final class Group {
   }
 
   void advance(Turn turn) {
+    Standing before = state.standing;
+    look(turn);
+    moved = !state.standing.equals(before);
+  }
+
+  private void look(Turn turn) {
     if (state.standing instanceof Standing.Silent(var until) && turn.now() >= until) {
       state.standing = new Standing.Passive();
     }
@@ -160,7 +184,16 @@ final class Group {
     }
   }
 
+  /** The beat period is over; what only follows looks again only if it has just moved. */
   void beat(Turn turn) {
+    boolean again = moved || state.leads();
+    mark(turn);
+    if (again) {
+      advance(turn);
+    }
+  }
+
+  private void mark(Turn turn) {
     switch (state.standing) {
       case Standing.Active reigning -> tenure.beat(reigning, turn);
       case Standing.Candidate(var epoch, _) -> candidature.beat(epoch, turn);
@@ -168,14 +201,14 @@ final class Group {
     }
   }
 
-  /** When time alone would change something. */
-  long wakeAt(Turn turn) {
-    long wake = state.voter.nextLapse(turn.now());
+  /** When time alone would change something, or that time if it comes before. */
+  long wakeAt(long soonest, Turn turn) {
+    long wake = Math.min(soonest, state.voter.nextLapse(turn.now()));
     return Math.min(
         wake,
         switch (state.standing) {
           case Standing.Silent(var until) -> until;
-          case Standing.Passive _ -> candidature.mayAskAt(turn);
+          case Standing.Passive _ -> candidature.mayAskAtOrAfter(wake, turn);
           case Standing.Asking _, Standing.Closing _ -> NEVER;
           case Standing.Candidate candidate -> candidature.wakeAt(candidate, turn);
           case Standing.Active _ -> Math.min(tenure.wakeAt(), state.mirror.nextAt());
@@ -186,20 +219,42 @@ final class Group {
 
   Row row(String receiver) {
     Voter.Echo echo = state.voter.echoTo(receiver);
-    return new Row(
-        state.workload(),
-        state.standing.told(),
-        state.reignEpoch(),
-        state.voter.highest(),
-        state.released,
-        state.copies.own(),
-        state.mirror.standby(),
-        echo.epoch(),
-        echo.sentAt(),
-        echo.leaseNanos(),
-        state.yesTo.getOrDefault(receiver, Row.NO_TIME),
-        state.standing instanceof Standing.Active ? state.maintenance.askNanos() : Row.ORDINARY,
-        state.reignFrom);
+    long yesTo = state.yesTo.getOrDefault(receiver, Row.NO_TIME);
+    boolean toAll = echo.equals(Voter.Echo.NONE) && yesTo == Row.NO_TIME;
+    if (toAll && stillTold()) {
+      return told;
+    }
+    Row row =
+        new Row(
+            state.workload(),
+            state.standing.told(),
+            state.reignEpoch(),
+            state.voter.highest(),
+            state.released,
+            state.copies.own(),
+            state.mirror.standby(),
+            echo.epoch(),
+            echo.sentAt(),
+            echo.leaseNanos(),
+            yesTo,
+            state.askNanos(),
+            state.reignFrom);
+    if (toAll) {
+      told = row;
+    }
+    return row;
+  }
+
+  /** An active says the same to all, beat after beat: it need not be written anew. */
+  private boolean stillTold() {
+    return told.stand() == state.standing.told()
+        && told.epoch().equals(state.reignEpoch())
+        && told.highest().equals(state.voter.highest())
+        && told.released().equals(state.released)
+        && told.held().equals(state.copies.own())
+        && told.standby().equals(state.mirror.standby())
+        && told.askNanos() == state.askNanos()
+        && told.reignFrom() == state.reignFrom;
   }
 
   List<Finding> explain(Turn turn) {

@@ -3,7 +3,6 @@ package dev.understudy.core.protocol;
 
 import dev.understudy.core.timing.Timing;
 import java.util.List;
-import java.util.TreeMap;
 
 /**
  * What the parts of a {@link Group} share: {@link Hearing}, {@link Candidature} and {@link Tenure}
@@ -25,12 +24,13 @@ final class GroupState {
   final Electorate electorate;
   final Succession succession;
   final Backoff backoff = new Backoff();
+  private final List<String> others;
 
   /** The questions of peers that this node answers with yes, by the peer's own time. */
-  final TreeMap<String, Long> yesTo = new TreeMap<>();
+  final ByName<Long> yesTo = new ByName<>();
 
   /** What each peer said last that it is to the workload. */
-  final TreeMap<String, Row.Stand> stands = new TreeMap<>();
+  final ByName<Row.Stand> stands = new ByName<>();
 
   Standing standing;
 
@@ -63,6 +63,7 @@ final class GroupState {
   GroupState(GroupConfig config, String self, Timing timing, Epoch floor, long silentUntil) {
     this.config = config;
     this.self = self;
+    this.others = config.others(self);
     this.timing = timing;
     this.voter = new Voter(timing, floor);
     this.reign = new Reign(timing.leaseNanos());
@@ -101,7 +102,7 @@ final class GroupState {
   }
 
   List<String> others() {
-    return config.others(self);
+    return others;
   }
 
   /** The highest epoch counter that this node knows of; a successor goes above it. */
@@ -130,12 +131,12 @@ final class GroupState {
 
   /** The epoch of this node's own reign or candidature. */
   Epoch reignEpoch() {
-    return switch (standing) {
-      case Standing.Active(var epoch, _, _) -> epoch;
-      case Standing.Candidate(var epoch, _) -> epoch;
-      case Standing.Closing(var epoch, _) -> epoch;
-      case Standing.Silent _, Standing.Passive _, Standing.Asking _ -> Epoch.NONE;
-    };
+    return standing.epoch();
+  }
+
+  /** What the beats of this node ask of voters, as in {@link Row#askNanos}. */
+  long askNanos() {
+    return standing instanceof Standing.Active ? maintenance.askNanos() : Row.ORDINARY;
   }
 
   /** This node's own vote for its reign or candidature, as of now; it binds like any other. */

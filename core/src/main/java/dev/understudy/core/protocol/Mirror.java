@@ -80,12 +80,17 @@ final class Mirror {
     if (firstEpoch.equals(Epoch.NONE)) {
       firstEpoch = epoch;
     }
-    chooseStandby(turn);
+    if (!standby.isEmpty() || turn.now() >= plan.nextAt()) {
+      chooseStandby(turn);
+    }
     if (standby.isEmpty()) {
       return;
     }
-    Optional<GenerationId> due = plan.due(epoch, turn.now());
-    due.ifPresent(id -> turn.effects().run(new Command.Checkpoint(config.workload(), id, standby)));
+    if (turn.now() >= plan.nextAt()) {
+      Optional<GenerationId> due = plan.due(epoch, turn.now());
+      due.ifPresent(
+          id -> turn.effects().run(new Command.Checkpoint(config.workload(), id, standby)));
+    }
   }
 
   private void chooseStandby(Turn turn) {

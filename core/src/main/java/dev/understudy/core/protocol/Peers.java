@@ -1,19 +1,41 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.understudy.core.protocol;
 
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** What a node knows of the others as nodes, whatever the workload. */
 final class Peers {
   /** One other node. */
   static final class Peer {
+    private final String name;
+    private final List<Group> shared = new ArrayList<>();
     private long incarnation;
     private long newestSequence;
     private long heardAt = Long.MIN_VALUE;
     private long ceiling;
     private long ownSequence;
+
+    Peer(String name) {
+      this.name = name;
+    }
+
+    String name() {
+      return name;
+    }
+
+    /** The groups that both nodes belong to, in the order of their workloads. */
+    List<Group> shared() {
+      return shared;
+    }
+
+    boolean heardSince(long since) {
+      return heardAt >= since;
+    }
 
     long incarnation() {
       return incarnation;
@@ -31,11 +53,21 @@ final class Peers {
   private final Map<String, Peer> byName = new TreeMap<>();
 
   Peer add(String name) {
-    return byName.computeIfAbsent(name, _ -> new Peer());
+    return byName.computeIfAbsent(name, Peer::new);
+  }
+
+  /** All of them, in the order of their names. */
+  Collection<Peer> all() {
+    return byName.values();
   }
 
   List<String> names() {
     return List.copyOf(byName.keySet());
+  }
+
+  /** The peer of that name, if it is one. */
+  @Nullable Peer find(String name) {
+    return byName.get(name);
   }
 
   Peer peer(String name) {
@@ -76,7 +108,8 @@ final class Peers {
   }
 
   boolean heardSince(String name, long since) {
-    return byName.containsKey(name) && peer(name).heardAt >= since;
+    Peer peer = byName.get(name);
+    return peer != null && peer.heardSince(since);
   }
 
   /** Those of these members that have that counter within their persisted ceilings. */

@@ -48,6 +48,24 @@ public record Row(
   /** No answer in {@link #yesTo}, no echo in {@link #echoSentAt}. */
   public static final long NO_TIME = -1;
 
+  /** Of a node that has nothing to say of that workload. */
+  static Row silent(String workload) {
+    return new Row(
+        workload,
+        Stand.PASSIVE,
+        Epoch.NONE,
+        Epoch.NONE,
+        Epoch.NONE,
+        GenerationId.NONE,
+        "",
+        Epoch.NONE,
+        NO_TIME,
+        ORDINARY,
+        NO_TIME,
+        ORDINARY,
+        0);
+  }
+
   /** To which start of its agent the sender's reign or request has to be counted. */
   long holderIncarnation(long senderIncarnation) {
     return reignFrom == 0 ? senderIncarnation : reignFrom;

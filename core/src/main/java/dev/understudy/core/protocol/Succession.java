@@ -38,6 +38,11 @@ final class Succession {
     this.electorate = electorate;
   }
 
+  /** {@link #mayAskAt} is not before it; quickly known. */
+  long mayAskAtLeast() {
+    return active.successionFrom(timing.windowNanos());
+  }
+
   /** When this node may ask, as far as it knows now; never when it may not run the workload. */
   long mayAskAt(long backoffUntil, Turn turn) {
     if (!config.runners().contains(self)) {

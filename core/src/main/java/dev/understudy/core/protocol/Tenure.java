@@ -106,7 +106,7 @@ final class Tenure {
               granted,
               state.mirror.lastSequence());
       turn.effects().say(new Verdict.MaintenanceGranted(state.workload(), parked));
-    } else if (maintenance.ends(gateEnd(), turn.now())) {
+    } else if (!maintenance.ordinary() && maintenance.ends(gateEnd(), turn.now())) {
       narrow(turn);
     }
   }

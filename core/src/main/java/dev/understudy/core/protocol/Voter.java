@@ -25,8 +25,9 @@ final class Voter {
   }
 
   private final Timing timing;
+  private final long promiseNanos;
   private final Map<String, Request> waiting = new TreeMap<>();
-  private final Map<String, Echo> echoes = new TreeMap<>();
+  private final ByName<Echo> echoes = new ByName<>();
   private Epoch highest;
   private String boundTo = "";
   private long boundIncarnation;
@@ -35,6 +36,7 @@ final class Voter {
 
   Voter(Timing timing, Epoch floor) {
     this.timing = timing;
+    this.promiseNanos = timing.promiseNanos();
     this.highest = floor;
   }
 
@@ -79,10 +81,10 @@ final class Voter {
     }
     if (askNanos == Row.ORDINARY && boundTo.equals(node) && boundIncarnation == incarnation) {
       // Its holder has moved its gate back: it counts on no longer promise any more.
-      boundUntil = Math.min(boundUntil, turn.now() + timing.promiseNanos());
+      boundUntil = Math.min(boundUntil, turn.now() + promiseNanos);
     }
-    long promise = Maintenance.promiseNanos(askNanos, timing);
-    boolean longer = promise > timing.promiseNanos() && promise <= turn.promiseNanos();
+    long promise = promiseFor(askNanos);
+    boolean longer = promise > promiseNanos && promise <= turn.promiseNanos();
     bind(node, incarnation, epoch, sentAt, longer ? askNanos : Row.ORDINARY, turn.now());
     return true;
   }
@@ -112,7 +114,7 @@ final class Voter {
    * higher epoch. Requests older than a lease are dropped, because their win would not count.
    */
   Optional<String> waitingCandidate(long now, long ceiling, Function<String, GenerationId> offers) {
-    if (boundUntil > now) {
+    if (boundUntil > now || waiting.isEmpty()) {
       return Optional.empty();
     }
     waiting
@@ -182,7 +184,7 @@ final class Voter {
 
   /** From when on the promise in force is no longer one than an ordinary one would be. */
   long ordinaryFrom() {
-    return boundUntil == Long.MIN_VALUE ? boundUntil : boundUntil - timing.promiseNanos();
+    return boundUntil == Long.MIN_VALUE ? boundUntil : boundUntil - promiseNanos;
   }
 
   /** To whom the last promise was made; empty for nobody yet. */
@@ -193,6 +195,10 @@ final class Voter {
   /** End of the promise in force, in the past when there is none. */
   long boundUntil() {
     return boundUntil;
+  }
+
+  private long promiseFor(long askNanos) {
+    return askNanos <= 0 ? promiseNanos : Maintenance.promiseNanos(askNanos, timing);
   }
 
   private boolean acceptable(String node, long incarnation, Epoch epoch, long ceiling) {
@@ -215,7 +221,7 @@ final class Voter {
     boundTo = node;
     boundIncarnation = incarnation;
     boundEpoch = epoch;
-    boundUntil = Math.max(boundUntil, now + Maintenance.promiseNanos(leaseNanos, timing));
+    boundUntil = Math.max(boundUntil, now + promiseFor(leaseNanos));
     Echo before = echoTo(node);
     if (!before.epoch.equals(epoch) || before.sentAt < sentAt) {
       echoes.put(node, new Echo(epoch, sentAt, leaseNanos));

@@ -53,8 +53,8 @@ final class EpochCanaries {
                   "Tenure", "!allowing.containsAll(state.reign.followers(turn.now()))", "false"),
               Patch.of(
                   "FailoverNode",
-                  "DurableState wanted = asked.with(ceiling, promise);",
-                  "DurableState wanted = asked.with(asked.ceiling(), promise);")),
+                  "long ceiling = Math.max(ceilingWanted, asked.ceiling());",
+                  "long ceiling = asked.ceiling();")),
           Canary.of(
               "raised-epoch-before-confirmed",
               "An active stamps a raised epoch before a majority knows it.",

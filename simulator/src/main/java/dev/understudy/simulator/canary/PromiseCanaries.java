@@ -58,9 +58,9 @@ final class PromiseCanaries {
               16,
               Patch.of(
                   "Voter",
-                  "now + Maintenance.promiseNanos(leaseNanos, timing));",
+                  "now + promiseFor(leaseNanos));",
                   "now + (leaseNanos == Row.ORDINARY ? timing.leaseNanos()"
-                      + " : Maintenance.promiseNanos(leaseNanos, timing)));")),
+                      + " : promiseFor(leaseNanos)));")),
           Canary.of(
               "lease-from-arrival",
               "The active counts its lease from an echo's arrival, not from its beat's sending.",

@@ -20,13 +20,13 @@ final class ReignCanaries {
               "FO-35",
               "reopened",
               36,
-              Patch.of("FailoverNode", "groups.values().forEach(g -> g.checkLease(turn));", ""),
+              Patch.of("FailoverNode", "checkLeases(turn);", ""),
               Patch.of(
                   "FailoverNode",
-                  "SortedSet<String> beats = beatIfDue(turn);",
+                  "boolean beat = beatIfDue(turn);",
                   """
-                  groups.values().forEach(g -> g.checkLease(turn));
-                  SortedSet<String> beats = beatIfDue(turn);
+                  checkLeases(turn);
+                  boolean beat = beatIfDue(turn);
                   """)),
           Canary.of(
               "lapsed-beats-bind",
@@ -73,7 +73,10 @@ final class ReignCanaries {
               "FO-7",
               "liveness false-failover",
               8,
-              Patch.of("FailoverNode", "answers.add(datagram.sender());", "")),
+              Patch.of(
+                  "FailoverNode",
+                  "return newest && !datagram.answer() ? peer.name() : \"\";",
+                  "return \"\";")),
           Canary.of(
               "strict-sequence",
               "A node drops whatever does not follow directly on what it got before.",
