@@ -74,6 +74,13 @@ final class GateBook {
     }
   }
 
+  /** Whether a reign is not over by its deadline. */
+  boolean inForce(VirtualNode node, int workload) {
+    Book book = book(node, workload);
+    boolean leaseless = book.alone || group(workload).quorum() == Quorum.PAIR_CONSISTENCY;
+    return !book.reign.equals(Epoch.NONE) && (leaseless || book.decidedUntil > node.local());
+  }
+
   boolean isAlone(VirtualNode node, int workload) {
     return book(node, workload).alone;
   }

@@ -50,6 +50,7 @@ final class Invariants {
     promises.agentStarted(node);
     yields.agentStarted(node);
     lateness.agentStarted(node);
+    reigns.agentStarted(node);
   }
 
   void agentEnded(VirtualNode node) {
@@ -73,7 +74,7 @@ final class Invariants {
       promises.delivered(node, from, datagram, newest);
       if (newest) {
         states.delivered(node, from, datagram);
-        yields.delivered(node, datagram);
+        yields.delivered(node, datagram, gates);
       }
     }
   }

@@ -21,7 +21,7 @@ final class StateBook {
   /** A start without state waits so long for state that was heard of lately. */
   private static final long STATE_WAIT_NANOS = 10_000_000_000L;
 
-  /** How lately. */
+  /** How lately, and not less than two windows. */
   private static final long STATE_HEARD_NANOS = 500_000_000L;
 
   /** What one node was told of one workload. Times are true. */
@@ -182,6 +182,7 @@ final class StateBook {
     Told book = told(node, workload);
     long waited = world.now() - book.reignAt;
     boolean cold = row.held().equals(GenerationId.NONE);
+    long twoWindows = 2 * world.setup().timing().windowNanos();
     for (String runner : group.runners()) {
       int other = world.index(runner);
       if (other == node.index() || !book.ofPeers[other].newerThan(row.held())) {
@@ -191,10 +192,10 @@ final class StateBook {
       boolean forgets =
           cold
               && group.mirrored()
-              && silent < less(STATE_HEARD_NANOS)
+              && silent < less(Math.max(STATE_HEARD_NANOS, twoWindows))
               && waited < less(STATE_WAIT_NANOS);
       boolean early =
-          silent < less(2 * world.setup().timing().windowNanos())
+          silent < less(twoWindows)
               && waited < less(3 * world.setup().timing().leaseNanos());
       if (forgets || early) {
         world.violated(

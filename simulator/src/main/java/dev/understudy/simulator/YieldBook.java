@@ -66,14 +66,15 @@ final class YieldBook {
   }
 
   /** A datagram that is newer than what came before from its sender. */
-  void delivered(VirtualNode node, Datagram datagram) {
+  void delivered(VirtualNode node, Datagram datagram, GateBook gates) {
     for (Row row : datagram.rows()) {
       if (row.stand() != Row.Stand.ACTIVE) {
         continue;
       }
-      Book book = book(node, world.workload(row.workload()));
-      boolean rules = !book.reign.equals(Epoch.NONE);
-      if (rules && row.epoch().above(book.reign)) {
+      int workload = world.workload(row.workload());
+      Book book = book(node, workload);
+      // What has lapsed by now ends for that reason, and was not active beside the other one.
+      if (gates.inForce(node, workload) && row.epoch().above(book.reign)) {
         book.rival = row.epoch();
       }
     }
