@@ -10,6 +10,7 @@ import dev.understudy.core.protocol.Outcome;
 import dev.understudy.core.protocol.Verdict;
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +28,10 @@ final class Decider {
   private final Chance chance;
   private final ArrayDeque<Datagram> socket = new ArrayDeque<>();
   private final ArrayDeque<Runnable> mailbox = new ArrayDeque<>();
+
+  /** What a new agent has to take up before it reads its socket. */
+  private final ArrayDeque<Runnable> first = new ArrayDeque<>();
+
   private final EventQueue.Event timer = this::timerRings;
   private @Nullable ProtocolNode core;
   private @Nullable Outcome current;
@@ -51,12 +56,12 @@ final class Decider {
     return core == null ? List.of() : core.views();
   }
 
-  /** A new agent decides; {@code first} mails what it has to take up before anything else. */
-  void begin(ProtocolNode fresh, Runnable first) {
+  /** A new agent decides, and takes these up before anything else. */
+  void begin(ProtocolNode fresh, List<LongFunction<Input>> inputs) {
     core = fresh;
-    working = true;
-    first.run();
-    working = false;
+    for (LongFunction<Input> input : inputs) {
+      first.add(() -> step(input.apply(node.local())));
+    }
     pausedUntil = world.now();
     wakeAt = node.local();
     work();
@@ -74,6 +79,7 @@ final class Decider {
     armed = null;
     socket.clear();
     mailbox.clear();
+    first.clear();
     ringAt = NEVER;
   }
 
@@ -154,6 +160,11 @@ final class Decider {
     while (core != null && world.now() >= pausedUntil && !world.isOver()) {
       if (current != null) {
         carryOn(current);
+        continue;
+      }
+      Runnable before = first.poll();
+      if (before != null) {
+        before.run();
         continue;
       }
       Datagram datagram = socket.poll();

@@ -120,8 +120,7 @@ final class GateBook {
       world.violated("epoch", node + " opens in the epoch " + epoch + " of another node");
     }
     // Who may be active beside another one knows of its own epochs only.
-    Epoch before =
-        YieldBook.twoMayBeActive(group(workload)) ? book.begun : highestBegun[workload];
+    Epoch before = YieldBook.twoMayBeActive(group(workload)) ? book.begun : highestBegun[workload];
     if (begins && !epoch.above(before)) {
       world.violated("epoch-unique", node + " begins a reign in " + epoch + " after " + before);
     }

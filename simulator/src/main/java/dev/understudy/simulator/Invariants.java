@@ -133,10 +133,8 @@ final class Invariants {
     int workload = world.workload(input.reign().workload());
     boolean goesOn =
         outcome.thenRun().stream()
-            .noneMatch(
-                c ->
-                    c instanceof Command.ShutGate
-                        && c.workload().equals(input.reign().workload()));
+            .noneMatch(c ->
+                c instanceof Command.ShutGate && c.workload().equals(input.reign().workload()));
     boolean may =
         input.gateUntilNanos() == input.reign().gateUntilNanos()
             && input.now() < input.gateUntilNanos()

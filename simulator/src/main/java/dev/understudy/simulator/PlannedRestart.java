@@ -6,10 +6,13 @@ import dev.understudy.core.protocol.GroupView;
 import dev.understudy.core.protocol.Input;
 import dev.understudy.core.protocol.ParkedReign;
 import dev.understudy.core.protocol.Verdict;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.LongFunction;
 
 /**
  * How an agent is restarted without ending its reigns: it gets a maintenance lease for each, writes
@@ -114,16 +117,18 @@ final class PlannedRestart {
     return parked.containsKey(group.workload());
   }
 
-  /** A new agent takes up what it finds, before anything else. */
-  void takeUp() {
+  /** What a new agent takes up of what it finds, before anything else. */
+  List<LongFunction<Input>> takeUp() {
+    List<LongFunction<Input>> inputs = new ArrayList<>();
     for (ParkedReign reign : parked.values()) {
       Host host = node.host(node.world().workload(reign.workload()));
-      node.mail(t -> new Input.Resumed(t, reign, host.gateUntil(), host.isRunning()));
+      inputs.add(t -> new Input.Resumed(t, reign, host.gateUntil(), host.isRunning()));
     }
     if (!parked.isEmpty()) {
       // What is deleted a little later may be found once more by an agent that comes in between.
       node.later(node.about(node.world().setup().pace().diskNanos()), parked::clear);
     }
+    return inputs;
   }
 
   void diskLost() {

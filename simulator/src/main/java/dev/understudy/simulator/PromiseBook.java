@@ -129,6 +129,14 @@ final class PromiseBook {
     }
   }
 
+  /** The own vote may be for a higher number of the same reign than any gate was opened in. */
+  private void releaseOwn(int voter, Row row) {
+    Promise own = promise(voter, world.workload(row.workload()));
+    if (own.holder == voter && !own.epoch.above(row.released())) {
+      own.endsAt = Math.min(own.endsAt, world.now());
+    }
+  }
+
   /** Its holder counts on no longer promise than an ordinary one any more. */
   private void cut(Promise promise, int holder, long incarnation) {
     if (promise.holder == holder && promise.incarnation == incarnation) {
@@ -202,8 +210,9 @@ final class PromiseBook {
         Promise own = promise(voter.index(), world.workload(row.workload()));
         cut(own, voter.index(), holderIncarnation(datagram, row));
       }
-      int own = voter.index();
-      release(own, world.workload(row.workload()), own, holderIncarnation(datagram, row), row);
+      if (!row.released().equals(Epoch.NONE)) {
+        releaseOwn(voter.index(), row);
+      }
       if (!row.echoEpoch().equals(Epoch.NONE)) {
         echoes(voter, datagram, row);
       }
@@ -348,8 +357,7 @@ final class PromiseBook {
   }
 
   /** Its own vote is part of that majority, so it is bound as well. */
-  private void ownVote(
-      VirtualNode node, int workload, Epoch epoch, long beatAt, long leaseNanos) {
+  private void ownVote(VirtualNode node, int workload, Epoch epoch, long beatAt, long leaseNanos) {
     Promise own = promise(node.index(), workload);
     long from = own(node, workload).reignFrom;
     long incarnation = from == 0 ? node.disk().state().incarnation() : from;

@@ -195,8 +195,7 @@ final class StateBook {
               && silent < less(Math.max(STATE_HEARD_NANOS, twoWindows))
               && waited < less(STATE_WAIT_NANOS);
       boolean early =
-          silent < less(twoWindows)
-              && waited < less(3 * world.setup().timing().leaseNanos());
+          silent < less(twoWindows) && waited < less(3 * world.setup().timing().leaseNanos());
       if (forgets || early) {
         world.violated(
             "preference",

@@ -168,7 +168,9 @@ public final class VirtualNode {
     disk.forget(chance.percent(50));
   }
 
-  /** The agent is told to end; when it has passed everything on, or is tired of waiting, it does. */
+  /**
+   * The agent is told to end; when it has passed everything on, or is tired of waiting, it does.
+   */
   void leave(long away) {
     if (!agentRuns() || leaving) {
       return;
@@ -223,15 +225,11 @@ public final class VirtualNode {
                             saved,
                             startedAt,
                             chance.generator()),
-                    this::takeUp);
+                    plannedRestart.takeUp());
+                world.subscriber().agentStarted(this);
                 readBackGates();
               });
         });
-  }
-
-  private void takeUp() {
-    plannedRestart.takeUp();
-    world.subscriber().agentStarted(this);
   }
 
   /** An agent that removes its sandboxes knows that their gates are shut; not every one does. */

@@ -70,8 +70,7 @@ final class VirtualSubscriber {
     }
     world
         .network()
-        .sendFrame(
-            end, from.index(), () -> from.mailNow(t -> new Input.Acknowledged(t, answer)));
+        .sendFrame(end, from.index(), () -> from.mailNow(t -> new Input.Acknowledged(t, answer)));
   }
 
   private void learned(int workload, Announcement change) {

@@ -113,7 +113,9 @@ class PlannedTest {
     assertThat(world.violation()).isEmpty();
   }
 
-  /** Who vouches for what he has not seen gets two actives: that is the assumption, not the rule. */
+  /**
+   * Who vouches for what he has not seen gets two actives: that is the assumption, not the rule.
+   */
   @Test
   void falseWordIsFoundOut() {
     World world = served(6, group(Quorum.PAIR_CONSISTENCY, WithoutQuorum.FREEZE, "a", "b"));

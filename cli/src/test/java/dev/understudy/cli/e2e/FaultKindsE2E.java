@@ -184,7 +184,9 @@ class FaultKindsE2E {
   void nodeWithOtherTimesIsNamedAndNotCounted() throws Exception {
     String file = "/run/understudy-lab/cluster.yaml";
     restartAgent(
-        third, "cp %1$s /run/usual; sed -i 's/^timing: standard/timing: {driftPpm: 400}/' %1$s".formatted(file));
+        third,
+        "cp %1$s /run/usual; sed -i 's/^timing: standard/timing: {driftPpm: 400}/' %1$s"
+            .formatted(file));
     lab()
         .await(
             "both sides to notice",

@@ -74,8 +74,7 @@ class MaintenanceTest {
     List<GroupConfig> groups = new ArrayList<>();
     for (String workload : List.of("w1", "w2")) {
       groups.add(
-          new GroupConfig(
-              workload, nodes, nodes, GroupConfig.Quorum.MAJORITY, true, 200 * MILLI));
+          new GroupConfig(workload, nodes, nodes, GroupConfig.Quorum.MAJORITY, true, 200 * MILLI));
     }
     DurableState disk = DurableState.NEW.nextStart(LEASE).nextStart(LEASE);
     FailoverNode a = new FailoverNode("a", TIMING, groups, disk, 0, new SplittableRandom(1));
