@@ -160,7 +160,11 @@ final class Agent implements AutoCloseable {
               runners,
               quorum(cluster, workload),
               workload.strategy() == WorkloadSpec.Strategy.MIRROR,
-              workload.checkpointIntervalNanos()));
+              workload.checkpointIntervalNanos(),
+              switch (workload.withoutQuorum()) {
+                case FREEZE -> GroupConfig.WithoutQuorum.FREEZE;
+                case CONTINUE -> GroupConfig.WithoutQuorum.CONTINUE;
+              }));
     }
     return groups;
   }

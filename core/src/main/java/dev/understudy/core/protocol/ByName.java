@@ -3,17 +3,11 @@ package dev.understudy.core.protocol;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** What is known of each of a few nodes. For a handful of names a list is quicker than a tree. */
 final class ByName<V> {
   private final List<String> names = new ArrayList<>(4);
   private final List<V> values = new ArrayList<>(4);
-
-  @Nullable V get(String name) {
-    int index = names.indexOf(name);
-    return index < 0 ? null : values.get(index);
-  }
 
   V getOrDefault(String name, V otherwise) {
     int index = names.indexOf(name);

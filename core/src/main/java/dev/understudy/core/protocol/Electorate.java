@@ -122,6 +122,25 @@ final class Electorate {
     return heard > config.members().size() / 2;
   }
 
+  /**
+   * Since when enough members are there to elect: each since it was heard first, or again after a
+   * long silence. {@link Long#MIN_VALUE} when they were always, or never.
+   */
+  long presentSince(Turn turn) {
+    if (config.quorum() == GroupConfig.Quorum.PAIR_AVAILABILITY) {
+      return Long.MIN_VALUE;
+    }
+    long[] since = new long[config.members().size()];
+    for (int i = 0; i < since.length; i++) {
+      String member = config.members().get(i);
+      boolean certain = member.equals(self) || fenced.contains(member);
+      since[i] = certain ? Long.MIN_VALUE : turn.peers().presentSince(member);
+    }
+    Arrays.sort(since);
+    long enough = since[since.length / 2];
+    return enough == Long.MAX_VALUE ? Long.MIN_VALUE : enough;
+  }
+
   /** Whether no other member was heard for a whole window. */
   boolean hearsNobody(Turn turn) {
     for (String member : config.members()) {

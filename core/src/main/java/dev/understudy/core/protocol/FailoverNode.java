@@ -19,12 +19,15 @@ import java.util.random.RandomGenerator;
  * Input.Tick}; outcomes are executed whole and in the order of their fields; time never runs back.
  */
 public final class FailoverNode {
+  /** Whose silence is shorter was not away. */
+  private static final long ABSENCE_LEAST_NANOS = 500_000_000L;
+
   private final String self;
   private final Timing timing;
   private final Map<String, Group> groups = new TreeMap<>();
   private final List<Group> inOrder;
   private final Announcer announcer;
-  private final Peers peers = new Peers();
+  private final Peers peers;
   private DurableState durable;
   private DurableState asked;
   private final long startedAt;
@@ -64,6 +67,7 @@ public final class FailoverNode {
     this.self = self;
     this.announcer = new Announcer(self);
     this.timing = timing;
+    this.peers = new Peers(Math.max(ABSENCE_LEAST_NANOS, 4 * timing.windowNanos()));
     this.durable = durable;
     this.asked = durable;
     this.startedAt = startedAt;
@@ -187,8 +191,8 @@ public final class FailoverNode {
   }
 
   private String receive(Datagram datagram, Turn turn) {
-    Peers.Peer peer = peers.find(datagram.sender());
-    if (peer == null || !datagram.receiver().equals(self)) {
+    Optional<Peers.Peer> known = peers.find(datagram.sender());
+    if (known.isEmpty() || !datagram.receiver().equals(self)) {
       return "";
     }
     Peers.Freshness freshness = peers.hear(datagram, now);
@@ -198,6 +202,7 @@ public final class FailoverNode {
     ceilingWanted = Math.max(ceilingWanted, datagram.ceiling());
     boolean newest = freshness == Peers.Freshness.NEWEST;
     // Both nodes have the shared groups in the same order: the next row is of the next group.
+    Peers.Peer peer = known.get();
     List<Group> shared = peer.shared();
     int next = 0;
     for (Row row : datagram.rows()) {
@@ -253,7 +258,7 @@ public final class FailoverNode {
     }
     List<Datagram> send = new ArrayList<>();
     for (Peers.Peer peer : peers.all()) {
-      boolean unasked = beat && beats(peer) || hurried.contains(peer.name());
+      boolean unasked = (beat && beats(peer)) || hurried.contains(peer.name());
       if (unasked || answerTo.equals(peer.name())) {
         send.add(datagram(peer, !unasked));
       }

@@ -88,6 +88,12 @@ final class Hearing {
         || state.succession.forgets(from.sender(), turn)) {
       return;
     }
+    if (outbid(from.sender())) {
+      // Its own vote is about to be cast: this one waits for what comes of it.
+      state.voter.hold(
+          from.sender(), holder(from, row), row.epoch(), from.sentAt(), turn.ceiling(), turn.now());
+      return;
+    }
     boolean granted =
         state.voter.request(
             from.sender(),
@@ -97,7 +103,7 @@ final class Hearing {
             turn.ceiling(),
             turn.now());
     if (granted) {
-      giveWay(from.sender(), turn);
+      granted(from.sender(), turn);
     }
   }
 
@@ -148,6 +154,12 @@ final class Hearing {
     }
   }
 
+  /** Who has this node's vote gets the time to win and to be heard, as an active would. */
+  private void granted(String to, Turn turn) {
+    giveWay(to, turn);
+    state.backoff.giveWay(turn.now(), state.timing.windowNanos());
+  }
+
   /** Somebody else got this node's vote or reigns: an own question or request is void. */
   private void giveWay(String to, Turn turn) {
     switch (state.standing) {
@@ -158,24 +170,27 @@ final class Hearing {
     }
   }
 
+  /** Whether this node is a candidate itself, and that one comes after it. */
+  private boolean outbid(String other) {
+    return state.standing instanceof Standing.Candidate && !state.succession.comesBefore(other);
+  }
+
   /** A promise has lapsed or was released: the request that waited for it gets the vote. */
   void grantWaiting(Turn turn) {
     if (state.standing instanceof Standing.Active || state.standing instanceof Standing.Closing) {
       return;
     }
     Optional<String> candidate =
-        state.voter.waitingCandidate(turn.now(), turn.ceiling(), state.copies::of);
+        state.voter.waitingCandidate(turn.now(), turn.ceiling(), state.succession::comesBefore);
     if (candidate.isEmpty()) {
       return;
     }
     String other = candidate.get();
-    boolean outbid =
-        state.standing instanceof Standing.Candidate && !state.succession.comesBefore(other);
-    if (outbid || state.succession.forgets(other, turn)) {
+    if (outbid(other) || state.succession.forgets(other, turn)) {
       return;
     }
     state.voter.grantWaiting(other, turn.now());
-    giveWay(other, turn);
+    granted(other, turn);
     turn.effects().hurry(List.of(other));
   }
 }

@@ -5,8 +5,8 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /** What a node knows of the others as nodes, whatever the workload. */
 final class Peers {
@@ -17,6 +17,7 @@ final class Peers {
     private long incarnation;
     private long newestSequence;
     private long heardAt = Long.MIN_VALUE;
+    private long presentSince = Long.MAX_VALUE;
     private long ceiling;
     private long ownSequence;
 
@@ -51,6 +52,12 @@ final class Peers {
   }
 
   private final Map<String, Peer> byName = new TreeMap<>();
+  private final long absenceNanos;
+
+  /** Who is silent for longer than that was away. */
+  Peers(long absenceNanos) {
+    this.absenceNanos = absenceNanos;
+  }
 
   Peer add(String name) {
     return byName.computeIfAbsent(name, Peer::new);
@@ -66,8 +73,8 @@ final class Peers {
   }
 
   /** The peer of that name, if it is one. */
-  @Nullable Peer find(String name) {
-    return byName.get(name);
+  Optional<Peer> find(String name) {
+    return Optional.ofNullable(byName.get(name));
   }
 
   Peer peer(String name) {
@@ -103,6 +110,9 @@ final class Peers {
       return Freshness.OVERTAKEN;
     }
     peer.newestSequence = datagram.sequence();
+    if (peer.heardAt == Long.MIN_VALUE || now - peer.heardAt > absenceNanos) {
+      peer.presentSince = now;
+    }
     peer.heardAt = now;
     return Freshness.NEWEST;
   }
@@ -110,6 +120,12 @@ final class Peers {
   boolean heardSince(String name, long since) {
     Peer peer = byName.get(name);
     return peer != null && peer.heardSince(since);
+  }
+
+  /** When that one was first heard, or again after it was away; never when it was not. */
+  long presentSince(String name) {
+    Peer peer = byName.get(name);
+    return peer == null ? Long.MAX_VALUE : peer.presentSince;
   }
 
   /** Those of these members that have that counter within their persisted ceilings. */

@@ -48,13 +48,21 @@ final class Succession {
     if (!config.runners().contains(self)) {
       return NEVER;
     }
-    long from = turnOf(rank(turn)) + stateWait(turn);
+    long from = turnOf(rank(turn), turn) + stateWait(turn);
     return Math.max(Math.max(from, backoffUntil), trustedFrom(turn));
   }
 
   /** When the standby of that rank may ask, if nothing else stands against it. */
-  long turnOf(long rank) {
-    return active.successionFrom(timing.windowNanos()) + rank * timing.staggerNanos();
+  long turnOf(long rank, Turn turn) {
+    return from(turn) + rank * timing.staggerNanos();
+  }
+
+  /**
+   * When succession begins: the silence of the active, or its word; and nobody waits for others
+   * while too few are there to elect.
+   */
+  private long from(Turn turn) {
+    return Math.max(active.successionFrom(timing.windowNanos()), electorate.presentSince(turn));
   }
 
   /** How much longer this node waits for somebody with newer state. */
@@ -85,6 +93,13 @@ final class Succession {
         || (byOffer == 0 && config.members().indexOf(other) < config.members().indexOf(self));
   }
 
+  /** The same of two others, by what they said last. */
+  boolean comesBefore(String one, String other) {
+    int byOffer = copies.of(one).compareTo(copies.of(other));
+    return byOffer > 0
+        || (byOffer == 0 && config.members().indexOf(one) < config.members().indexOf(other));
+  }
+
   private boolean betterOfferLives(Turn turn) {
     for (String node : config.runners()) {
       boolean heard = !node.equals(self) && turn.peers().heardSince(node, lately(turn));
@@ -100,7 +115,7 @@ final class Succession {
    * some. Its voters ask too, because they may know of state that the candidate does not.
    */
   boolean forgets(String candidate, Turn turn) {
-    long patience = active.successionFrom(timing.windowNanos()) + STATE_WAIT_NANOS;
+    long patience = from(turn) + STATE_WAIT_NANOS;
     return config.mirrored()
         && copies.of(candidate).equals(GenerationId.NONE)
         && turn.now() < patience

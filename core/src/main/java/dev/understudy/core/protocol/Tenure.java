@@ -84,7 +84,7 @@ final class Tenure {
     state.backoff.reigning(turn.now(), since);
     if (!state.maintenance.parked()) {
       renew(epoch, turn);
-      state.mirror.advance(epoch, turn);
+      state.mirror.advance(epoch, state.reign.ends(), turn);
     }
   }
 
@@ -211,6 +211,9 @@ final class Tenure {
       return;
     }
     long counter = state.highestSeen() + 1;
+    if (counter > turn.ceiling()) {
+      return;
+    }
     List<String> allowing =
         turn.peers().allowing(state.config.members(), state.self, turn.ceiling(), counter);
     if (!state.electorate.majority(allowing)
@@ -229,7 +232,11 @@ final class Tenure {
   private boolean mayRaise(Turn turn) {
     return state.electorate.majorityEnd(state.reign.ends()) > turn.now()
         || (state.config.quorum() != GroupConfig.Quorum.MAJORITY
-            && state.others().stream().allMatch(n -> state.stands.get(n) == Row.Stand.PASSIVE));
+            && state.others().stream().allMatch(this::passive));
+  }
+
+  private boolean passive(String node) {
+    return state.stands.getOrDefault(node, Row.Stand.ACTIVE) == Row.Stand.PASSIVE;
   }
 
   /** The epoch under which this node acts: a raised one only when a successor must go above it. */

@@ -5,7 +5,7 @@ import dev.understudy.core.timing.Timing;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.function.Function;
+import java.util.function.BiPredicate;
 
 /**
  * What this node has promised to others in one group, and to itself.
@@ -104,16 +104,26 @@ final class Voter {
     return true;
   }
 
+  /** A request that has to wait although this node is free: it is a candidate that goes first. */
+  void hold(String node, long incarnation, Epoch epoch, long sentAt, long ceiling, long now) {
+    waiting.remove(node);
+    if (acceptable(node, incarnation, epoch, ceiling)) {
+      waiting.put(node, new Request(epoch, incarnation, sentAt, now));
+    }
+  }
+
   /** The candidate's state changed: its request is void. */
   void dropRequest(String node) {
     waiting.remove(node);
   }
 
   /**
-   * The waiting candidate that would get the vote now: with the newest state to offer, then the
-   * higher epoch. Requests older than a lease are dropped, because their win would not count.
+   * The waiting candidate that would get the vote now: who comes before the others. All voters
+   * order them alike, and as the candidates do, or votes would split. Requests older than a lease
+   * are dropped, because their win would not count.
    */
-  Optional<String> waitingCandidate(long now, long ceiling, Function<String, GenerationId> offers) {
+  Optional<String> waitingCandidate(
+      long now, long ceiling, BiPredicate<String, String> comesBefore) {
     if (boundUntil > now || waiting.isEmpty()) {
       return Optional.empty();
     }
@@ -124,21 +134,11 @@ final class Voter {
                 || !acceptable(e.getKey(), e.getValue().incarnation, e.getValue().epoch, ceiling));
     String best = null;
     for (String candidate : waiting.keySet()) {
-      if (best == null || prefers(candidate, best, offers)) {
+      if (best == null || comesBefore.test(candidate, best)) {
         best = candidate;
       }
     }
     return Optional.ofNullable(best);
-  }
-
-  private boolean prefers(String one, String other, Function<String, GenerationId> offers) {
-    int byOffer = offers.apply(one).compareTo(offers.apply(other));
-    if (byOffer != 0) {
-      return byOffer > 0;
-    }
-    Request first = waiting.get(one);
-    Request second = waiting.get(other);
-    return first != null && second != null && first.epoch.above(second.epoch);
   }
 
   /** Grants the request that waited. */

@@ -14,7 +14,7 @@ class ElectorateTest {
   private static final long WINDOW = TIMING.windowNanos();
   private static final long PROMISE = TIMING.promiseNanos();
 
-  private final Peers peers = new Peers();
+  private final Peers peers = new Peers(500_000_000L);
 
   private Turn turn(long now) {
     return new Turn(now, 1_000, PROMISE, 1, Long.MIN_VALUE, peers, new Effects());

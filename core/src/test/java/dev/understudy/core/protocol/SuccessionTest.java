@@ -26,7 +26,7 @@ class SuccessionTest {
 
   private final Copies copies = new Copies();
   private final ActiveView active = new ActiveView();
-  private final Peers peers = new Peers();
+  private final Peers peers = new Peers(500_000_000L);
   private long sequence;
 
   @BeforeEach
@@ -212,5 +212,23 @@ class SuccessionTest {
     long silent = 2 * wide.windowNanos();
     assertThat(c.stateWait(turn(HEARD + silent, Long.MIN_VALUE))).isEqualTo(10_000 * MILLI);
     assertThat(c.stateWait(turn(HEARD + silent + 1, Long.MIN_VALUE))).isEqualTo(silent);
+  }
+
+  /** Node c was cut off for an hour; what it waits for counts from when two others were back. */
+  @Test
+  @Tag("FO-23")
+  @Tag("FO-29")
+  @Tag("FO-30")
+  void nobodyWaitsForOthersWhileTooFewAreThere() {
+    long back = HEARD + 3_600_000 * MILLI;
+    hear("d", back - 1_000 * MILLI);
+    hear("d", back);
+    assertThat(mayAskAt(true, back)).isEqualTo(HEARD + WINDOW + 500 * MILLI);
+    copies.peerSays("d", OLDER);
+    hear("w", back);
+    assertThat(mayAskAt(true, back)).isEqualTo(back + 10_000 * MILLI);
+    assertThat(forgets("b", true, back + 10_000 * MILLI - 1)).isFalse();
+    hear("d", back + 9_800 * MILLI);
+    assertThat(forgets("b", true, back + 10_000 * MILLI - 1)).isTrue();
   }
 }

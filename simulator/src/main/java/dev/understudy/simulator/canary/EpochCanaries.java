@@ -48,6 +48,7 @@ final class EpochCanaries {
               44,
               Patch.of("Voter", "if (epoch.counter() > ceiling) {", "if (false) {"),
               Patch.of("Candidature", "|| counter > turn.ceiling()", ""),
+              Patch.of("Tenure", "if (counter > turn.ceiling()) {", "if (false) {"),
               Patch.of("Tenure", "!state.electorate.majority(allowing) ||", ""),
               Patch.of(
                   "Tenure", "!allowing.containsAll(state.reign.followers(turn.now()))", "false"),
