@@ -34,7 +34,7 @@ public final class Faults {
   /** The plan that this seed stands for. */
   public static Plan plan(long seed, long stormNanos, Weather weather) {
     Chance chance = Chance.of(seed, -1);
-    Setup setup = Setup.draw(chance);
+    Setup setup = Setup.draw(chance, weather);
     return plan(seed, setup, stormNanos, weather);
   }
 

@@ -20,6 +20,8 @@ final class GateBook {
     /** Until then a frame that passed may still wait below the gate. */
     long emptyFrom = Long.MIN_VALUE;
 
+    boolean reigns;
+
     /** Goes on without a lease, as its user wants it, because it heard nobody when it lapsed. */
     boolean alone;
 
@@ -65,9 +67,12 @@ final class GateBook {
   void before(VirtualNode node, long now) {
     for (int workload = 0; workload < workloads; workload++) {
       Book book = book(node, workload);
+      boolean lapses = book.reigns && book.decidedUntil <= now;
+      if (!lapses || book.alone) {
+        continue;
+      }
       GroupConfig group = group(workload);
-      boolean lapses = !book.reign.equals(Epoch.NONE) && book.decidedUntil <= now;
-      if (lapses && !book.alone && group.withoutQuorum() == WithoutQuorum.CONTINUE) {
+      if (group.withoutQuorum() == WithoutQuorum.CONTINUE) {
         long window = less(world.setup().timing().windowNanos());
         book.alone = heard.hearsNobody(node, group, window) && !lateness.isLate(node, now);
       }
@@ -100,6 +105,7 @@ final class GateBook {
   void resumed(VirtualNode node, int workload, ParkedReign reign) {
     Book book = book(node, workload);
     book.reign = reign.epoch();
+    book.reigns = true;
     book.decidedUntil = reign.gateUntilNanos();
   }
 
@@ -135,6 +141,7 @@ final class GateBook {
           node + " goes on in " + epoch + ", " + (now - book.decidedUntil) + " ns after its lapse");
     }
     book.reign = epoch;
+    book.reigns = true;
     book.decidedUntil = until;
     if (epoch.above(highestBegun[workload])) {
       highestBegun[workload] = epoch;
@@ -149,6 +156,7 @@ final class GateBook {
   void decidedToShut(VirtualNode node, int workload) {
     Book book = book(node, workload);
     book.reign = Epoch.NONE;
+    book.reigns = false;
     book.alone = false;
   }
 

@@ -41,15 +41,17 @@ public record Setup(Timing timing, List<String> nodes, List<GroupConfig> groups,
   }
 
   /**
-   * The shape that a seed stands for: mostly three nodes, sometimes five, sometimes many; now and
-   * then a workload has only two.
+   * The shape that a seed stands for: mostly three nodes, sometimes five, sometimes many, and
+   * seldom so in mild weather, where hours count; now and then a workload has only two.
    */
-  static Setup draw(Chance chance) {
+  static Setup draw(Chance chance, Weather weather) {
     Timing timing = timing(chance);
     int kind = chance.below(100);
-    int size = kind < 65 ? 3 : kind < 87 ? 5 : 4 + chance.below(6);
-    int few = chance.percent(70) ? 1 : 2;
-    int workloads = kind < 87 ? few : 2 + chance.below(4);
+    int few = weather == Weather.MILD ? 85 : 65;
+    int many = weather == Weather.MILD ? 97 : 87;
+    int size = kind < few ? 3 : kind < many ? 5 : 4 + chance.below(6);
+    int alone = chance.percent(70) ? 1 : 2;
+    int workloads = kind < many ? alone : 2 + chance.below(4);
     List<String> nodes = new ArrayList<>();
     for (int i = 0; i < size; i++) {
       nodes.add(String.valueOf((char) ('a' + i)));

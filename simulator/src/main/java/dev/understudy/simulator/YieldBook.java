@@ -24,6 +24,9 @@ final class YieldBook {
     boolean mustKeep;
 
     boolean shuts;
+
+    /** Whether this step may have to end the reign. */
+    boolean hasRival;
   }
 
   private final World world;
@@ -76,6 +79,7 @@ final class YieldBook {
       // What has lapsed by now ends for that reason, and was not active beside the other one.
       if (gates.inForce(node, workload) && row.epoch().above(book.reign)) {
         book.rival = row.epoch();
+        book.hasRival = true;
       }
     }
   }
@@ -89,8 +93,7 @@ final class YieldBook {
         book.reign = Epoch.NONE;
         book.shuts = true;
       }
-      case Command.Freeze _ ->
-          book.mustKeep = !book.rival.equals(Epoch.NONE) && twoMayBeActive(group(workload));
+      case Command.Freeze _ -> book.mustKeep = book.hasRival && twoMayBeActive(group(workload));
       case Command.KeepAside _, Command.Wake _, Command.Start _ -> book.mustKeep = false;
       case Command.Discard _ -> {
         // In the step that ends the reign there may be nothing to keep: no process.
@@ -106,11 +109,11 @@ final class YieldBook {
   void decided(VirtualNode node) {
     for (int workload = 0; workload < workloads; workload++) {
       Book book = book(node, workload);
-      if (!book.rival.equals(Epoch.NONE) && !book.shuts && !book.reign.equals(Epoch.NONE)) {
+      if (book.hasRival && !book.shuts && !book.reign.equals(Epoch.NONE)) {
         world.violated(
             "yields", node + " goes on in " + book.reign + " although it heard " + book.rival);
       }
-      book.rival = Epoch.NONE;
+      book.hasRival = false;
       book.shuts = false;
     }
   }

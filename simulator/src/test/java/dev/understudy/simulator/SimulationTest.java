@@ -45,6 +45,13 @@ class SimulationTest {
     }
   }
 
+  /** Whoever means to change what happens in a run changes this as well, and says so. */
+  @Test
+  void sameSeedHasTheSameHashEverywhere() {
+    RunResult result = Simulation.run(plan(7), Model.REAL, Trace.NONE);
+    assertThat(TraceHash.text(result.traceHash())).isEqualTo("a401f25d35935517");
+  }
+
   @Test
   void otherSeedHasAnotherHash() {
     long one = Simulation.run(plan(1), Model.REAL, Trace.NONE).traceHash();

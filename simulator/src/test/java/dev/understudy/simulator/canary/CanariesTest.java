@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -44,7 +45,7 @@ class CanariesTest {
   @ParameterizedTest
   @MethodSource("names")
   void isFound(String name) throws InterruptedException, ExecutionException {
-    Hunt.Result result = HUNTS.get(name).get();
+    Hunt.Result result = Objects.requireNonNull(HUNTS.get(name)).get();
     Canary canary = result.canary();
     assertThat(result.found()).as("%s, within %s seeds", name, canary.seedsMost()).isTrue();
     assertThat(result.rule()).as("%s: %s", name, result.text()).isIn(canary.found());
