@@ -11,7 +11,7 @@ final class ElectionCanaries {
               "half-is-a-majority",
               "Half of the voters, rounded down, are taken for a majority.",
               "FO-25",
-              "lease two-outputs generation-held",
+              "lease announced two-outputs generation-held",
               8,
               Patch.of(
                   "Electorate",
@@ -21,7 +21,7 @@ final class ElectionCanaries {
               "blank-release-vote",
               "A candidate takes a release for its sender's vote, whomever that has voted for.",
               "FO-14",
-              "lease two-outputs",
+              "lease promise two-outputs",
               16,
               Patch.of(
                   "Hearing",

@@ -60,7 +60,7 @@ final class EpochCanaries {
               "raised-epoch-before-confirmed",
               "An active stamps a raised epoch before a majority knows it.",
               "FO-20",
-              "epoch-regresses epoch-unique generation-held",
+              "announced epoch-regresses epoch-unique generation-held",
               8,
               Patch.of(
                   "Reign",

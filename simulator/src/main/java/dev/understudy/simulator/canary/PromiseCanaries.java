@@ -75,7 +75,7 @@ final class PromiseCanaries {
               "own-vote-untimed",
               "A candidate counts its own vote although it is bound to another node.",
               "FO-5",
-              "promise lease two-outputs",
+              "promise grant-rises lease two-outputs",
               16,
               Patch.of(
                   "GroupState",

@@ -23,10 +23,10 @@ final class ReignCanaries {
               Patch.of("FailoverNode", "checkLeases(turn);", ""),
               Patch.of(
                   "FailoverNode",
-                  "boolean beat = beatIfDue(turn);",
+                  "boolean beat = goesOn && beatIfDue(turn);",
                   """
                   checkLeases(turn);
-                  boolean beat = beatIfDue(turn);
+                  boolean beat = goesOn && beatIfDue(turn);
                   """)),
           Canary.of(
               "lapsed-beats-bind",
