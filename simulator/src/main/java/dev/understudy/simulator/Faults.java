@@ -52,6 +52,7 @@ public final class Faults {
       healthy = drawn.healthy();
       drawn.endOfTheOthers(healthy);
     }
+    drawn.dropUnfinished();
     drawn.faults.sort(Comparator.comparingLong(Fault::at));
     return new Plan(seed, setup, stormNanos, healthy, drawn.faults);
   }
@@ -125,10 +126,22 @@ public final class Faults {
         at += 1 + chance.below(2 * gap);
       }
     }
-    // What waits for its place must not strike when all is meant to be well.
-    faults.removeIf(
-        f -> f instanceof Fault.Stall && f.at() + f.nanos() + Fault.STALL_PATIENCE > end);
     faults.removeIf(f -> f.at() >= end - 2 * MILLI);
+  }
+
+  /** What waits, for its place or for answers, must not strike when all is meant to be well. */
+  private void dropUnfinished() {
+    faults.removeIf(
+        f -> {
+          long waits =
+              switch (f) {
+                case Fault.Stall _ -> Fault.STALL_PATIENCE;
+                case Fault.AgentRestart _ -> PlannedRestart.PATIENCE_NANOS + 1_000 * MILLI;
+                case Fault.AgentLeaves _ -> VirtualNode.LEAVING_MOST_NANOS;
+                default -> 0;
+              };
+          return waits > 0 && f.at() + f.nanos() + waits > end;
+        });
   }
 
   private void mildStorm() {
@@ -194,9 +207,20 @@ public final class Faults {
         faults.add(
             chance.percent(25)
                 ? new Fault.Crash(end, Fault.FOREVER, node, true)
-                : new Fault.Isolate(end, Fault.FOREVER, node, chance.of(List.of(Way.values()))));
+                : new Fault.Isolate(end, Fault.FOREVER, node, way(node)));
       }
     }
+  }
+
+  /** Whose user wants it to go on although it hears nobody is followed for ever when it is deaf. */
+  private Way way(String node) {
+    Way way = chance.of(List.of(Way.values()));
+    boolean goesOn =
+        setup.groups().stream()
+            .anyMatch(g ->
+                g.withoutQuorum() == GroupConfig.WithoutQuorum.CONTINUE
+                    && g.members().contains(node));
+    return goesOn && way == Way.IN ? Way.BOTH : way;
   }
 
   // ---- one fault -------------------------------------------------------------------------------

@@ -8,6 +8,8 @@ import dev.understudy.core.protocol.Epoch;
 import dev.understudy.core.protocol.GenerationId;
 import dev.understudy.core.protocol.Input;
 import dev.understudy.core.protocol.Outcome;
+import dev.understudy.core.protocol.Row;
+import java.util.List;
 
 /**
  * The oracle: told of everything that happens, it keeps books of its own and says when a rule is
@@ -71,10 +73,16 @@ final class Invariants {
     if (input instanceof Input.Received(_, var datagram)) {
       int from = world.index(datagram.sender());
       boolean newest = heard.delivered(node, from, datagram);
-      promises.delivered(node, from, datagram, newest);
-      if (newest) {
-        states.delivered(node, from, datagram);
-        yields.delivered(node, datagram, gates);
+      promises.delivered(node, from, datagram);
+      List<Row> rows = datagram.rows();
+      for (int i = 0; i < rows.size(); i++) {
+        Row row = rows.get(i);
+        int workload = world.workload(row.workload());
+        promises.delivered(node, from, workload, datagram, row, newest);
+        if (newest) {
+          states.delivered(node, from, workload, row);
+          yields.delivered(node, workload, row, gates);
+        }
       }
     }
   }
@@ -156,9 +164,14 @@ final class Invariants {
 
   /** Before the datagram leaves. */
   void sent(VirtualNode node, Datagram datagram) {
-    promises.sent(node, datagram);
-    states.sent(node, datagram);
-    yields.sent(node, datagram);
+    List<Row> rows = datagram.rows();
+    for (int i = 0; i < rows.size(); i++) {
+      Row row = rows.get(i);
+      int workload = world.workload(row.workload());
+      promises.sent(node, workload, datagram, row);
+      states.sent(node, workload, row);
+      yields.sent(node, workload, row);
+    }
   }
 
   // ---- machines --------------------------------------------------------------------------------

@@ -45,7 +45,8 @@ final class Liveness {
     boolean two = YieldBook.twoMayBeActive(world.setup().groups().get(workload));
     for (VirtualNode node : world.nodes()) {
       // Who is cut off for ever goes on alone, if its user wants it so.
-      boolean counts = !two || plan.healthy().contains(node.name());
+      boolean reached = world.client().known(workload) == node.index();
+      boolean counts = !two || reached || plan.healthy().contains(node.name());
       open += counts && node.gateOpen(workload) ? 1 : 0;
     }
     return open;

@@ -19,7 +19,7 @@ import java.util.function.LongFunction;
  * them down, and ends; the next one finds them on its disk and goes on.
  */
 final class PlannedRestart {
-  private static final long PATIENCE_NANOS = 2_000_000_000L;
+  static final long PATIENCE_NANOS = 2_000_000_000L;
 
   private final VirtualNode node;
 

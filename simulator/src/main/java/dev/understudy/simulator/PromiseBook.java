@@ -108,30 +108,34 @@ final class PromiseBook {
 
   // ---- what arrives ----------------------------------------------------------------------------
 
-  void delivered(VirtualNode node, int from, Datagram datagram, boolean newest) {
+  void delivered(VirtualNode node, int from, Datagram datagram) {
     deliveries[node.index() * size + from].add(datagram, world.now());
-    boolean mine = datagram.receiverIncarnation() == node.disk().state().incarnation();
-    for (Row row : datagram.rows()) {
-      int workload = world.workload(row.workload());
-      release(node.index(), workload, from, holderIncarnation(datagram, row), row);
-      if (newest && row.stand() == Row.Stand.ACTIVE && row.askNanos() == Row.ORDINARY) {
-        cut(promise(node.index(), workload), from, holderIncarnation(datagram, row));
-      }
-      Own own = own(node, workload);
-      boolean echoed = mine && !row.echoEpoch().equals(Epoch.NONE);
-      if (echoed && !own.asked.above(row.echoEpoch())) {
-        Echoes book = echoes(node.index(), from, workload);
-        book.newestSentAt = Math.max(book.newestSentAt, row.echoSentAt());
-        if (own.longNanos > 0 && row.echoNanos() >= own.longNanos) {
-          book.newestLongSentAt = Math.max(book.newestLongSentAt, row.echoSentAt());
-        }
+  }
+
+  void delivered(
+      VirtualNode node, int from, int workload, Datagram datagram, Row row, boolean newest) {
+    long holder = holderIncarnation(datagram, row);
+    release(node.index(), workload, from, holder, row);
+    if (newest && row.stand() == Row.Stand.ACTIVE && row.askNanos() == Row.ORDINARY) {
+      cut(promise(node.index(), workload), from, holder);
+    }
+    if (row.echoEpoch().equals(Epoch.NONE)
+        || datagram.receiverIncarnation() != node.disk().state().incarnation()) {
+      return;
+    }
+    Own own = own(node, workload);
+    if (!own.asked.above(row.echoEpoch())) {
+      Echoes book = echoes(node.index(), from, workload);
+      book.newestSentAt = Math.max(book.newestSentAt, row.echoSentAt());
+      if (own.longNanos > 0 && row.echoNanos() >= own.longNanos) {
+        book.newestLongSentAt = Math.max(book.newestLongSentAt, row.echoSentAt());
       }
     }
   }
 
   /** The own vote may be for a higher number of the same reign than any gate was opened in. */
-  private void releaseOwn(int voter, Row row) {
-    Promise own = promise(voter, world.workload(row.workload()));
+  private void releaseOwn(int voter, int workload, Row row) {
+    Promise own = promise(voter, workload);
     if (own.holder == voter && !own.epoch.above(row.released())) {
       own.endsAt = Math.min(own.endsAt, world.now());
     }
@@ -200,28 +204,24 @@ final class PromiseBook {
 
   // ---- what leaves -----------------------------------------------------------------------------
 
-  void sent(VirtualNode voter, Datagram datagram) {
-    for (Row row : datagram.rows()) {
-      if (row.stand() == Row.Stand.CANDIDATE) {
-        asks(voter, row);
-      }
-      if (row.stand() == Row.Stand.ACTIVE && row.askNanos() == Row.ORDINARY) {
-        // Its own promise is cut like all others.
-        Promise own = promise(voter.index(), world.workload(row.workload()));
-        cut(own, voter.index(), holderIncarnation(datagram, row));
-      }
-      if (!row.released().equals(Epoch.NONE)) {
-        releaseOwn(voter.index(), row);
-      }
-      if (!row.echoEpoch().equals(Epoch.NONE)) {
-        echoes(voter, datagram, row);
-      }
+  void sent(VirtualNode voter, int workload, Datagram datagram, Row row) {
+    if (row.stand() == Row.Stand.CANDIDATE) {
+      asks(voter, workload, row);
+    }
+    if (row.stand() == Row.Stand.ACTIVE && row.askNanos() == Row.ORDINARY) {
+      // Its own promise is cut like all others.
+      cut(promise(voter.index(), workload), voter.index(), holderIncarnation(datagram, row));
+    }
+    if (!row.released().equals(Epoch.NONE)) {
+      releaseOwn(voter.index(), workload, row);
+    }
+    if (!row.echoEpoch().equals(Epoch.NONE)) {
+      echoes(voter, workload, datagram, row);
     }
   }
 
   /** With a new candidature, echoes of former ones count no more. */
-  private void asks(VirtualNode candidate, Row row) {
-    int workload = world.workload(row.workload());
+  private void asks(VirtualNode candidate, int workload, Row row) {
     Own own = own(candidate, workload);
     if (own.asked.equals(row.epoch())) {
       return;
@@ -232,8 +232,7 @@ final class PromiseBook {
     }
   }
 
-  private void echoes(VirtualNode voter, Datagram datagram, Row row) {
-    int workload = world.workload(row.workload());
+  private void echoes(VirtualNode voter, int workload, Datagram datagram, Row row) {
     int holder = world.index(datagram.receiver());
     Promise promise = promise(voter.index(), workload);
     boolean repeats =

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.understudy.simulator;
 
-import dev.understudy.core.protocol.Datagram;
 import dev.understudy.core.protocol.Epoch;
 import dev.understudy.core.protocol.GenerationId;
 import dev.understudy.core.protocol.GroupConfig;
@@ -146,28 +145,22 @@ final class StateBook {
 
   // ---- preference ------------------------------------------------------------------------------
 
-  /** A datagram that is newer than what came before from its sender. */
-  void delivered(VirtualNode node, int from, Datagram datagram) {
-    for (Row row : datagram.rows()) {
-      Told book = told(node, world.workload(row.workload()));
-      book.ofPeers[from] = row.held();
-      if (row.stand() == Row.Stand.ACTIVE && !book.active.above(row.epoch())) {
-        book.active = row.epoch();
-        book.reignAt = world.now();
-        if (!book.closing && row.epoch().above(book.frozen)) {
-          // Another one has reigned since: its own stopped process is of no use any more.
-          book.frozen = Epoch.NONE;
-        }
+  /** A row of a datagram that is newer than what came before from its sender. */
+  void delivered(VirtualNode node, int from, int workload, Row row) {
+    Told book = told(node, workload);
+    book.ofPeers[from] = row.held();
+    if (row.stand() == Row.Stand.ACTIVE && !book.active.above(row.epoch())) {
+      book.active = row.epoch();
+      book.reignAt = world.now();
+      if (!book.closing && row.epoch().above(book.frozen)) {
+        // Another one has reigned since: its own stopped process is of no use any more.
+        book.frozen = Epoch.NONE;
       }
     }
   }
 
-  void sent(VirtualNode node, Datagram datagram) {
-    for (Row row : datagram.rows()) {
-      if (row.stand() != Row.Stand.CANDIDATE) {
-        continue;
-      }
-      int workload = world.workload(row.workload());
+  void sent(VirtualNode node, int workload, Row row) {
+    if (row.stand() == Row.Stand.CANDIDATE) {
       Told book = told(node, workload);
       if (!book.asked.equals(row.epoch())) {
         book.asked = row.epoch();

@@ -2,6 +2,7 @@
 package dev.understudy.simulator;
 
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 
 /** Makes faults happen, and ends them. */
@@ -19,6 +20,19 @@ final class Strikes {
 
   void add(Fault fault) {
     world.at(fault.at(), () -> begin(fault));
+  }
+
+  /** All of a plan, one after the other, so that what is to come does not fill the queue. */
+  void add(Iterator<Fault> byTime) {
+    if (byTime.hasNext()) {
+      Fault next = byTime.next();
+      world.at(
+          next.at(),
+          () -> {
+            begin(next);
+            add(byTime);
+          });
+    }
   }
 
   private void begin(Fault fault) {

@@ -7,6 +7,7 @@ import dev.understudy.core.protocol.GroupConfig;
 import dev.understudy.core.protocol.Input;
 import dev.understudy.core.protocol.Verdict;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
@@ -81,6 +82,11 @@ public final class World {
   /** Has the fault strike at its time, or now if that is past. */
   public void strike(Fault fault) {
     strikes.add(fault);
+  }
+
+  /** Has all of these strike, each at its time. */
+  public void strike(List<Fault> faults) {
+    strikes.add(faults.stream().sorted(Comparator.comparingLong(Fault::at)).iterator());
   }
 
   /** Ends a fault that is in force, before its time. */

@@ -2,7 +2,6 @@
 package dev.understudy.simulator;
 
 import dev.understudy.core.protocol.Command;
-import dev.understudy.core.protocol.Datagram;
 import dev.understudy.core.protocol.Epoch;
 import dev.understudy.core.protocol.GroupConfig;
 import dev.understudy.core.protocol.Row;
@@ -59,25 +58,19 @@ final class YieldBook {
     return book(node, workload).reign;
   }
 
-  void sent(VirtualNode node, Datagram datagram) {
-    for (Row row : datagram.rows()) {
-      if (row.stand() == Row.Stand.ACTIVE) {
-        Book book = book(node, world.workload(row.workload()));
-        book.reign = row.epoch().above(book.reign) ? row.epoch() : book.reign;
-      }
+  void sent(VirtualNode node, int workload, Row row) {
+    if (row.stand() == Row.Stand.ACTIVE) {
+      Book book = book(node, workload);
+      book.reign = row.epoch().above(book.reign) ? row.epoch() : book.reign;
     }
   }
 
-  /** A datagram that is newer than what came before from its sender. */
-  void delivered(VirtualNode node, Datagram datagram, GateBook gates) {
-    for (Row row : datagram.rows()) {
-      if (row.stand() != Row.Stand.ACTIVE) {
-        continue;
-      }
-      int workload = world.workload(row.workload());
+  /** A row of a datagram that is newer than what came before from its sender. */
+  void delivered(VirtualNode node, int workload, Row row, GateBook gates) {
+    // What has lapsed by now ends for that reason, and was not active beside the other one.
+    if (row.stand() == Row.Stand.ACTIVE && gates.inForce(node, workload)) {
       Book book = book(node, workload);
-      // What has lapsed by now ends for that reason, and was not active beside the other one.
-      if (gates.inForce(node, workload) && row.epoch().above(book.reign)) {
+      if (row.epoch().above(book.reign)) {
         book.rival = row.epoch();
         book.hasRival = true;
       }

@@ -16,7 +16,7 @@ final class ElectionCanaries {
               Patch.of(
                   "Electorate",
                   "return among > config.members().size() / 2;",
-                  "return among >= config.members().size() / 2;")),
+                  "return among >= config.members().size() / 2;")).amongThree(),
           Canary.of(
               "blank-release-vote",
               "A candidate takes a release for its sender's vote, whomever that has voted for.",
@@ -38,12 +38,11 @@ final class ElectionCanaries {
                   "A candidate without a majority goes on asking for ever.",
                   "FO-27",
                   "liveness",
-                  28,
+                  44,
                   Patch.of(
                       "Candidature",
                       "} else if (turn.now() - candidate.since() >= patienceNanos()) {",
-                      "} else if (false) {"))
-              .amongFive(),
+                      "} else if (false) {")).amongFive(),
           Canary.of(
               "suspicion-while-late",
               "A node that stood still accuses others of the silence that it slept through.",
