@@ -105,16 +105,24 @@ public final class FailoverNode {
     Turn turn = turn(effects);
     checkLeases(turn);
     String answerTo = apply(input, turn);
-    for (Group group : inOrder) {
-      group.advance(turn);
+    // Another reign may be on the disk as well: nothing goes on before all have been handed in.
+    boolean goesOn = !(input instanceof Input.Resumed);
+    if (goesOn) {
+      advance(turn);
     }
-    boolean beat = beatIfDue(turn);
+    boolean beat = goesOn && beatIfDue(turn);
     List<Datagram> send = datagrams(answerTo, beat, effects.hurried());
     Optional<DurableState> persist = persist();
     tellReigns();
     List<Announcement> news = announcer.due(now);
     expectedAt = wakeAt(turn);
     return new Outcome(persist, send, news, effects.commands(), expectedAt, effects.verdicts());
+  }
+
+  private void advance(Turn turn) {
+    for (Group group : inOrder) {
+      group.advance(turn);
+    }
   }
 
   private void checkLeases(Turn turn) {

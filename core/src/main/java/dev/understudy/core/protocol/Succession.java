@@ -5,8 +5,8 @@ import dev.understudy.core.timing.Timing;
 
 /** Whether, and from when on, this node may ask to be elected: its turn among those who could. */
 final class Succession {
-  /** A start without state waits so long for somebody who has some. */
-  private static final long COLD_WAIT_NANOS = 500_000_000L;
+  /** A start without state waits so long for somebody who has some, or two windows if longer. */
+  private static final long COLD_WAIT_LEAST_NANOS = 500_000_000L;
 
   /**
    * And so long for somebody who has some, is heard, and still is not elected: by then it cannot
@@ -68,7 +68,7 @@ final class Succession {
   /** How much longer this node waits for somebody with newer state. */
   long stateWait(Turn turn) {
     if (config.mirrored() && copies.own().equals(GenerationId.NONE)) {
-      return stateLives(self, turn) ? STATE_WAIT_NANOS : COLD_WAIT_NANOS;
+      return stateLives(self, turn) ? STATE_WAIT_NANOS : coldWaitNanos();
     }
     // The preference for newer state waits a bounded time; then the best that is left goes.
     return betterOfferLives(turn) ? 3 * timing.leaseNanos() : 0;
@@ -122,9 +122,14 @@ final class Succession {
         && (!copies.own().equals(GenerationId.NONE) || stateLives(candidate, turn));
   }
 
+  /** Of two that only follow, one speaks once in a window: a shorter silence would mean nothing. */
+  private long coldWaitNanos() {
+    return Math.max(COLD_WAIT_LEAST_NANOS, 2 * timing.windowNanos());
+  }
+
   /** Whether another one than that has state; a short silence does not make it dead. */
   private boolean stateLives(String except, Turn turn) {
-    long lately = turn.now() - COLD_WAIT_NANOS;
+    long lately = turn.now() - coldWaitNanos();
     for (String node : config.runners()) {
       boolean other = !node.equals(self) && !node.equals(except);
       if (other

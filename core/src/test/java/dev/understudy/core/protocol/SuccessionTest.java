@@ -192,6 +192,28 @@ class SuccessionTest {
     assertThat(c.mayAskAt(NO_BACKOFF, turn(late, late))).isEqualTo(late + WINDOW);
   }
 
+  /** Passive nodes speak to each other once in a window, which may be longer than 500 ms. */
+  @Test
+  @Tag("FO-30")
+  void slowTimesDoNotMakeStateForgotten() {
+    Timing wide = Timing.WIDE;
+    GroupConfig config =
+        new GroupConfig(
+            "count",
+            List.of("a", "b", "c"),
+            List.of("a", "b", "c"),
+            GroupConfig.Quorum.MAJORITY,
+            true,
+            MILLI);
+    Electorate electorate = new Electorate(config, "c", wide);
+    Succession c = new Succession(config, "c", wide, copies, active, electorate);
+    copies.peerSays("b", NEWER);
+    hear("b", HEARD);
+    long silent = 2 * wide.windowNanos();
+    assertThat(c.stateWait(turn(HEARD + silent, Long.MIN_VALUE))).isEqualTo(10_000 * MILLI);
+    assertThat(c.stateWait(turn(HEARD + silent + 1, Long.MIN_VALUE))).isEqualTo(silent);
+  }
+
   /** Node c was cut off for an hour; what it waits for counts from when two others were back. */
   @Test
   @Tag("FO-23")

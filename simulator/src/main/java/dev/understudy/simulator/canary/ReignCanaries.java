@@ -13,7 +13,7 @@ final class ReignCanaries {
               "FO-13",
               "reopened",
               8,
-              Patch.of("Tenure", "close(\"lost the lease\", turn);", "")),
+              Patch.of("Tenure", "close(\"lost the lease\", turn);", "")).amongThree(),
           Canary.of(
               "late-echo-reopens",
               "An echo that waited in the socket is counted before the lease is looked at.",
@@ -23,23 +23,23 @@ final class ReignCanaries {
               Patch.of("FailoverNode", "checkLeases(turn);", ""),
               Patch.of(
                   "FailoverNode",
-                  "boolean beat = beatIfDue(turn);",
+                  "boolean beat = goesOn && beatIfDue(turn);",
                   """
                   checkLeases(turn);
-                  boolean beat = beatIfDue(turn);
-                  """)),
+                  boolean beat = goesOn && beatIfDue(turn);
+                  """)).amongThree(),
           Canary.of(
               "lapsed-beats-bind",
               "An active whose lease has lapsed keeps its gate shut, but goes on beating.",
               "FO-35",
-              "liveness",
-              200,
+              "liveness reopened",
+              8,
               Patch.of("Tenure", "close(\"lost the lease\", turn);", ""),
               Patch.of(
                   "Tenure",
                   "if (end > gateUntil && trusted) {",
                   "if (end > gateUntil && trusted"
-                      + " && (gateUntil == Long.MIN_VALUE || turn.now() < gateUntil)) {")),
+                      + " && (gateUntil == Long.MIN_VALUE || turn.now() < gateUntil)) {")).amongThree(),
           Canary.of(
               "released-before-shut",
               "An active releases its epoch before the kernel has confirmed that its gate is shut.",
@@ -76,12 +76,12 @@ final class ReignCanaries {
               Patch.of(
                   "FailoverNode",
                   "return newest && !datagram.answer() ? peer.name() : \"\";",
-                  "return \"\";")),
+                  "return \"\";")).amongThree(),
           Canary.of(
               "strict-sequence",
               "A node drops whatever does not follow directly on what it got before.",
               "FO-8",
-              "liveness",
+              "liveness preference",
               8,
               Patch.of(
                   "Peers",
@@ -91,7 +91,7 @@ final class ReignCanaries {
                     return Freshness.STALE;
                   }
                   peer.ceiling = Math.max(peer.ceiling, datagram.ceiling());
-                  """)));
+                  """)).amongThree());
 
   private ReignCanaries() {}
 }
