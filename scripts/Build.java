@@ -51,17 +51,19 @@ final class Build {
   }
 
   public static void main(String[] arguments) throws Exception {
-    List<String> known = List.of("--for-use", "--fast");
+    List<String> known = List.of("--for-use", "--fast", "--night");
     List<String> given = List.of(arguments);
     if (given.size() > 1 || !known.containsAll(given)) {
-      System.err.println("usage: ./build [--fast]");
+      System.err.println("usage: ./build [--fast | --night]");
       System.exit(2);
     }
     // The launcher of single-file programs sets this to the file's path as it was given.
     Path script = Path.of(System.getProperty("jdk.launcher.sourcefile"));
     Build build = new Build(script.toRealPath().getParent().getParent());
     boolean ok =
-        given.contains("--for-use") ? build.forUse() : build.checkAll(given.contains("--fast"));
+        given.contains("--for-use")
+            ? build.forUse()
+            : build.checkAll(given.contains("--fast"), given.contains("--night"));
     System.exit(ok ? 0 : 1);
   }
 
@@ -82,11 +84,14 @@ final class Build {
     return ok;
   }
 
-  private boolean checkAll(boolean fast) throws Exception {
+  private boolean checkAll(boolean fast, boolean night) throws Exception {
     clearReports();
     maven("format check", FORMAT_GOAL);
     if (forUse()) {
       boolean built = maven("unit tests", "test", "-Dmaven.test.failure.ignore=true");
+      if (built) {
+        simulate(fast ? Budget.FAST : night ? Budget.NIGHT : Budget.USUAL);
+      }
       if (built && !fast) {
         toolsFolder = fetchTools();
         maven(
@@ -106,6 +111,48 @@ final class Build {
     failed += failedSteps.size();
     System.out.println(passed + " passed, " + failed + " failed, " + skipped + " skipped");
     return failed == 0;
+  }
+
+  /**
+   * How much of the protocol's faults a build explores.
+   *
+   * @param roughSeeds runs with everything that must be survived, of two virtual minutes each
+   * @param mildSeeds runs with what the times are made for: 30 of them are a virtual hour
+   */
+  private record Budget(int roughSeeds, int mildSeeds) {
+    static final Budget FAST = new Budget(100, 90);
+    static final Budget USUAL = new Budget(1_000, 900);
+    static final Budget NIGHT = new Budget(60_000, 30_000);
+  }
+
+  /** Each counts as one test. Seeds follow from the minute, so that each build has fresh ones. */
+  private void simulate(Budget budget) throws IOException, InterruptedException {
+    System.out.println("== simulation");
+    long first = System.currentTimeMillis() / 60_000 * 100_000;
+    simulate("rough", first, budget.roughSeeds());
+    simulate("mild", first, budget.mildSeeds(), "--mild");
+  }
+
+  private void simulate(String weather, long first, int seeds, String... more)
+      throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>();
+    command.add(root.resolve("understudy").toString());
+    command.addAll(List.of("simulate", "--seeds", first + ".." + (first + seeds - 1)));
+    command.addAll(List.of("--minutes", "2"));
+    command.addAll(List.of(more));
+    System.out.println("   ./" + String.join(" ", command).substring(root.toString().length() + 1));
+    ProcessBuilder builder = new ProcessBuilder(command).inheritIO();
+    builder.redirectInput(new File("/dev/null"));
+    builder.environment().put("UNDERSTUDY_NO_BUILD", "1");
+    long start = System.nanoTime();
+    boolean ok = builder.start().waitFor() == 0;
+    long seconds = (System.nanoTime() - start) / 1_000_000_000;
+    System.out.println("   " + weather + (ok ? " ok" : " FAILED") + ", " + seconds + " s");
+    if (ok) {
+      passed++;
+    } else {
+      failedSteps.add("simulation, " + weather + " weather");
+    }
   }
 
   /** Where CRIU and runc are for modules that do not know the cache; tests say what they miss. */

@@ -114,7 +114,8 @@ final class Agent implements AutoCloseable {
     Files.createDirectories(options.run());
     ParkedAgent parked = ParkedAgent.take(options.run());
     DurableStore store = new DurableStore(options.state().resolve("protocol"));
-    DurableState durable = store.load().nextStart(cluster.timing().promiseNanos());
+    DurableState durable =
+        store.load(options.historyLost()).nextStart(cluster.timing().promiseNanos());
     store.save(durable);
     Journal journal =
         Journal.open(options.state().resolve("events.jsonl"), self.name(), durable.incarnation());

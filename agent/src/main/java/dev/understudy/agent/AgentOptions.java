@@ -19,6 +19,7 @@ import java.util.TreeMap;
  * @param runc runc 1.1 or newer
  * @param cgroupMemory where the v1 memory hierarchy is mounted; absent on cgroup v2
  * @param cgroup this node's group below each hierarchy
+ * @param historyLost whether this node has run before, under the same name, and lost its disk
  */
 record AgentOptions(
     Path cluster,
@@ -30,7 +31,8 @@ record AgentOptions(
     Path criu,
     Path runc,
     Optional<Path> cgroupMemory,
-    String cgroup) {
+    String cgroup,
+    boolean historyLost) {
 
   /** Reads the command line; the message of the exception is for people. */
   static AgentOptions parse(String[] arguments) {
@@ -52,11 +54,19 @@ record AgentOptions(
             path(given, "criu"),
             path(given, "runc"),
             Optional.ofNullable(given.remove("cgroup-memory")).map(Path::of),
-            Optional.ofNullable(given.remove("cgroup")).orElse("understudy"));
+            Optional.ofNullable(given.remove("cgroup")).orElse("understudy"),
+            lost(Optional.ofNullable(given.remove("history")).orElse("kept")));
     if (!given.isEmpty()) {
       throw new IllegalArgumentException("unknown option --" + given.keySet().iterator().next());
     }
     return options;
+  }
+
+  private static boolean lost(String history) {
+    if (!history.equals("kept") && !history.equals("lost")) {
+      throw new IllegalArgumentException("--history is kept or lost, not " + history);
+    }
+    return history.equals("lost");
   }
 
   private static Path path(Map<String, String> given, String name) {

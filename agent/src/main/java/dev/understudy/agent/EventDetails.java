@@ -36,6 +36,10 @@ record EventDetails(String kind, List<String> details) {
       case Verdict.MaintenanceGranted _ -> words(NodeEvent.MAINTENANCE, "text", verdict.text());
       case Verdict.MaintenanceRefused _ -> words(NodeEvent.MAINTENANCE, "text", verdict.text());
       case Verdict.MaintenanceEnded _ -> words(NodeEvent.MAINTENANCE, "text", verdict.text());
+      case Verdict.MembershipKnown _ -> words(NodeEvent.MEMBERSHIP, "text", verdict.text());
+      case Verdict.MembershipChanged _ -> words(NodeEvent.MEMBERSHIP, "text", verdict.text());
+      case Verdict.MembershipRefused _ -> words(NodeEvent.MEMBERSHIP, "text", verdict.text());
+      case Verdict.HistoryLost _ -> words(NodeEvent.MEMBERSHIP, "text", verdict.text());
       case Verdict.Resumed _ -> words(NodeEvent.RESUMED, "text", verdict.text());
       case Verdict.Released _ -> words(NodeEvent.RELEASED, "text", verdict.text());
       case Verdict.Raised _ -> words(NodeEvent.RAISED, "text", verdict.text());

@@ -10,6 +10,7 @@ import dev.understudy.core.protocol.Outcome;
 import dev.understudy.core.protocol.Verdict;
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +28,10 @@ final class Decider {
   private final Chance chance;
   private final ArrayDeque<Datagram> socket = new ArrayDeque<>();
   private final ArrayDeque<Runnable> mailbox = new ArrayDeque<>();
+
+  /** What a new agent has to take up before it reads its socket. */
+  private final ArrayDeque<Runnable> first = new ArrayDeque<>();
+
   private final EventQueue.Event timer = this::timerRings;
   private @Nullable ProtocolNode core;
   private @Nullable Outcome current;
@@ -51,11 +56,20 @@ final class Decider {
     return core == null ? List.of() : core.views();
   }
 
-  void begin(ProtocolNode fresh) {
+  /** A new agent decides, and takes these up before anything else. */
+  void begin(ProtocolNode fresh, List<LongFunction<Input>> inputs) {
     core = fresh;
+    for (LongFunction<Input> input : inputs) {
+      first.add(() -> step(input.apply(node.local())));
+    }
     pausedUntil = world.now();
     wakeAt = node.local();
     work();
+  }
+
+  /** Whether an agent that was told to end may do so. */
+  boolean mayEnd() {
+    return core != null && core.mayEnd();
   }
 
   /** The agent is gone, with all that waited for it. */
@@ -65,6 +79,7 @@ final class Decider {
     armed = null;
     socket.clear();
     mailbox.clear();
+    first.clear();
     ringAt = NEVER;
   }
 
@@ -147,9 +162,13 @@ final class Decider {
         carryOn(current);
         continue;
       }
+      Runnable before = first.poll();
+      if (before != null) {
+        before.run();
+        continue;
+      }
       Datagram datagram = socket.poll();
       if (datagram != null) {
-        world.invariants().delivered(node, datagram);
         step(new Input.Received(node.local(), datagram));
         continue;
       }
@@ -177,6 +196,7 @@ final class Decider {
     if (deciding == null) {
       throw new IllegalStateException("broken: " + node + " steps without an agent");
     }
+    world.invariants().before(node, input);
     Outcome outcome;
     try {
       outcome = deciding.step(input);
@@ -194,9 +214,10 @@ final class Decider {
   private void carryOn(Outcome outcome) {
     int persists = outcome.persistFirst().isPresent() ? 1 : 0;
     int sends = persists + outcome.thenSend().size();
-    int all = sends + outcome.thenRun().size();
+    int news = sends + outcome.thenAnnounce().size();
+    int all = news + outcome.thenRun().size();
     while (effect < all && !world.isOver()) {
-      if (armed != null && stalls(place(outcome, persists, sends))) {
+      if (armed != null && stalls(place(outcome, persists, news))) {
         return;
       }
       int mine = effect++;
@@ -204,17 +225,21 @@ final class Decider {
         node.disk().save(outcome.persistFirst().get(), this::persisted);
       } else if (mine < sends) {
         send(outcome.thenSend().get(mine - persists));
+      } else if (mine < news) {
+        world.subscriber().tell(node, outcome.thenAnnounce().get(mine - sends));
       } else {
-        run(outcome.thenRun().get(mine - sends));
+        run(outcome.thenRun().get(mine - news));
       }
     }
     if (world.isOver()) {
       return;
     }
+    current = null;
     for (Verdict verdict : outcome.verdicts()) {
       world.said(node, verdict);
+      node.plannedRestart().said(verdict);
     }
-    current = null;
+    node.endIfMay();
   }
 
   private void persisted(DurableState state) {

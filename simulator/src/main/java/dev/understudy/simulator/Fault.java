@@ -31,6 +31,47 @@ public sealed interface Fault {
   /** The agent is killed and started again; gates and programs of the machine go on meanwhile. */
   record AgentKill(long at, long nanos, String node) implements Fault {}
 
+  /**
+   * The agent is restarted on purpose, under a maintenance lease of that length for each workload
+   * that it reigns over; given up when a lease is refused. It is away for {@code nanos}; 0 means
+   * that it is not restarted after all.
+   */
+  record AgentRestart(long at, long nanos, String node, long leaseNanos) implements Fault {
+    @Override
+    public boolean bounded(Timing timing) {
+      return true;
+    }
+  }
+
+  /** The agent is told to end, passes everything on, and is started again afterwards. */
+  record AgentLeaves(long at, long nanos, String node) implements Fault {}
+
+  /**
+   * An operator vouches to all others of the group that this node can have no effect any more.
+   *
+   * @param looks whether he looks first: he says so only of a node without power, and not of two
+   *     nodes in turn that have not met in between
+   */
+  record Fence(long at, String node, String workload, boolean looks) implements Fault {
+    @Override
+    public long nanos() {
+      return 0;
+    }
+  }
+
+  /** The subscriber forgets everything, and asks all agents anew. */
+  record SubscriberRestarts(long at) implements Fault {
+    @Override
+    public long nanos() {
+      return 0;
+    }
+
+    @Override
+    public boolean bounded(Timing timing) {
+      return true;
+    }
+  }
+
   /** Who stands still in a {@link Pause}. */
   enum Scope {
     /** The thread that decides; the agent's other threads and the program go on. */
@@ -157,19 +198,6 @@ public sealed interface Fault {
 
   /** A node's clock runs that much too fast from now on. */
   record ClockRate(long at, String node, long ppm) implements Fault {
-    @Override
-    public long nanos() {
-      return 0;
-    }
-
-    @Override
-    public boolean bounded(Timing timing) {
-      return true;
-    }
-  }
-
-  /** Somebody sets a node's wall clock. Nothing may depend on it. */
-  record WallJump(long at, String node, long byNanos) implements Fault {
     @Override
     public long nanos() {
       return 0;

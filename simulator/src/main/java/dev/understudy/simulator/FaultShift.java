@@ -9,6 +9,11 @@ final class FaultShift {
     return switch (fault) {
       case Fault.Crash f -> new Fault.Crash(f.at() - nanos, f.nanos(), f.node(), f.keepsDisk());
       case Fault.AgentKill f -> new Fault.AgentKill(f.at() - nanos, f.nanos(), f.node());
+      case Fault.AgentRestart f ->
+          new Fault.AgentRestart(f.at() - nanos, f.nanos(), f.node(), f.leaseNanos());
+      case Fault.AgentLeaves f -> new Fault.AgentLeaves(f.at() - nanos, f.nanos(), f.node());
+      case Fault.Fence f -> new Fault.Fence(f.at() - nanos, f.node(), f.workload(), f.looks());
+      case Fault.SubscriberRestarts f -> new Fault.SubscriberRestarts(f.at() - nanos);
       case Fault.Pause f -> new Fault.Pause(f.at() - nanos, f.nanos(), f.node(), f.scope());
       case Fault.Stall f ->
           new Fault.Stall(f.at() - nanos, f.nanos(), f.node(), f.place(), f.skip());
@@ -33,7 +38,6 @@ final class FaultShift {
       case Fault.LateTimers f ->
           new Fault.LateTimers(f.at() - nanos, f.nanos(), f.node(), f.mostNanos());
       case Fault.ClockRate f -> new Fault.ClockRate(f.at() - nanos, f.node(), f.ppm());
-      case Fault.WallJump f -> new Fault.WallJump(f.at() - nanos, f.node(), f.byNanos());
       case Fault.Disk f -> new Fault.Disk(f.at() - nanos, f.nanos(), f.node(), f.writeNanos());
       case Fault.ProgramExit f -> new Fault.ProgramExit(f.at() - nanos, f.workload());
       case Fault.ProgramHang f -> new Fault.ProgramHang(f.at() - nanos, f.nanos(), f.workload());

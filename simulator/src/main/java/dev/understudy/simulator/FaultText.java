@@ -11,6 +11,19 @@ final class FaultText {
           case Fault.Crash f ->
               "power loss of " + f.node() + (f.keepsDisk() ? "" : " and its disk");
           case Fault.AgentKill f -> "agent of " + f.node() + " is killed";
+          case Fault.AgentRestart f ->
+              "agent of "
+                  + f.node()
+                  + " is restarted under a lease of "
+                  + Millis.text(f.leaseNanos());
+          case Fault.AgentLeaves f -> "agent of " + f.node() + " is told to end";
+          case Fault.Fence f ->
+              "an operator vouches that "
+                  + f.node()
+                  + " has no effect on "
+                  + f.workload()
+                  + (f.looks() ? "" : ", without looking");
+          case Fault.SubscriberRestarts _ -> "the subscriber starts anew";
           case Fault.Pause f -> f.node() + " stands still (" + f.scope() + ")";
           case Fault.Stall f ->
               f.node()
@@ -27,8 +40,6 @@ final class FaultText {
           case Fault.LateTimers f ->
               "timers of " + f.node() + " late by up to " + Millis.text(f.mostNanos());
           case Fault.ClockRate f -> "clock of " + f.node() + " runs off by " + f.ppm() + " ppm";
-          case Fault.WallJump f ->
-              "wall clock of " + f.node() + " is set by " + Millis.text(f.byNanos());
           case Fault.Disk f ->
               "disk of "
                   + f.node()

@@ -34,7 +34,7 @@ public final class Faults {
   /** The plan that this seed stands for. */
   public static Plan plan(long seed, long stormNanos, Weather weather) {
     Chance chance = Chance.of(seed, -1);
-    Setup setup = Setup.draw(chance);
+    Setup setup = Setup.draw(chance, weather);
     return plan(seed, setup, stormNanos, weather);
   }
 
@@ -52,6 +52,7 @@ public final class Faults {
       healthy = drawn.healthy();
       drawn.endOfTheOthers(healthy);
     }
+    drawn.dropUnfinished();
     drawn.faults.sort(Comparator.comparingLong(Fault::at));
     return new Plan(seed, setup, stormNanos, healthy, drawn.faults);
   }
@@ -125,10 +126,22 @@ public final class Faults {
         at += 1 + chance.below(2 * gap);
       }
     }
-    // What waits for its place must not strike when all is meant to be well.
-    faults.removeIf(
-        f -> f instanceof Fault.Stall && f.at() + f.nanos() + Fault.STALL_PATIENCE > end);
     faults.removeIf(f -> f.at() >= end - 2 * MILLI);
+  }
+
+  /** What waits, for its place or for answers, must not strike when all is meant to be well. */
+  private void dropUnfinished() {
+    faults.removeIf(
+        f -> {
+          long waits =
+              switch (f) {
+                case Fault.Stall _ -> Fault.STALL_PATIENCE;
+                case Fault.AgentRestart _ -> PlannedRestart.PATIENCE_NANOS + 1_000 * MILLI;
+                case Fault.AgentLeaves _ -> VirtualNode.LEAVING_MOST_NANOS;
+                default -> 0;
+              };
+          return waits > 0 && f.at() + f.nanos() + waits > end;
+        });
   }
 
   private void mildStorm() {
@@ -153,10 +166,12 @@ public final class Faults {
         faults.add(new Fault.Stall(at, 1 + chance.below(late), node(), place(), chance.below(4)));
       } else if (kind < 80) {
         faults.add(new Fault.LateTimers(at, length(at, 50), node(), 1 + chance.below(late)));
-      } else if (kind < 90) {
+      } else if (kind < 88) {
         disk(at);
-      } else {
+      } else if (kind < 97) {
         copies(at);
+      } else {
+        faults.add(restart(at));
       }
     }
   }
@@ -192,18 +207,31 @@ public final class Faults {
         faults.add(
             chance.percent(25)
                 ? new Fault.Crash(end, Fault.FOREVER, node, true)
-                : new Fault.Isolate(end, Fault.FOREVER, node, chance.of(List.of(Way.values()))));
+                : new Fault.Isolate(end, Fault.FOREVER, node, way(node)));
       }
     }
+  }
+
+  /** Whose user wants it to go on although it hears nobody is followed for ever when it is deaf. */
+  private Way way(String node) {
+    Way way = chance.of(List.of(Way.values()));
+    boolean goesOn =
+        setup.groups().stream()
+            .anyMatch(g ->
+                g.withoutQuorum() == GroupConfig.WithoutQuorum.CONTINUE
+                    && g.members().contains(node));
+    return goesOn && way == Way.IN ? Way.BOTH : way;
   }
 
   // ---- one fault -------------------------------------------------------------------------------
 
   private void strike(long at) {
     int kind = chance.below(100);
-    if (kind < 26) {
+    if (kind < 22) {
       machine(at);
       aftershock(at);
+    } else if (kind < 26) {
+      planned(at);
     } else if (kind < 56) {
       links(at);
     } else if (kind < 80) {
@@ -230,6 +258,31 @@ public final class Faults {
     } else if (kind < 60) {
       faults.add(new Fault.CopyDies(about, node(), group().workload()));
     }
+  }
+
+  /** What people do: upgrades, shutdowns, and their word for a node that they have switched off. */
+  private void planned(long at) {
+    int kind = chance.below(100);
+    if (kind < 55) {
+      faults.add(restart(at));
+    } else if (kind < 75) {
+      faults.add(new Fault.AgentLeaves(at, length(at, 20), node()));
+    } else if (kind < 95) {
+      GroupConfig group = group();
+      String node = chance.of(group.members());
+      long nanos = length(at, 60);
+      faults.add(new Fault.Crash(at, nanos, node, true));
+      faults.add(new Fault.Fence(at + chance.below(nanos), node, group.workload(), true));
+    } else {
+      faults.add(new Fault.SubscriberRestarts(at));
+    }
+  }
+
+  /** Mostly back in time; sometimes never meant, sometimes too late. */
+  private Fault restart(long at) {
+    long lease = unit * (4 + chance.below(60));
+    long away = chance.percent(10) ? 0 : within(at, chance.below(lease + lease / 4));
+    return new Fault.AgentRestart(at, away, node(), lease);
   }
 
   private void machine(long at) {
@@ -328,11 +381,9 @@ public final class Faults {
       faults.add(new Fault.Stall(at, length(at, 8), node(), place(), chance.below(6)));
     } else if (kind < 90) {
       faults.add(new Fault.LateTimers(at, length(at, 50), node(), 1 + chance.below(unit / 2)));
-    } else if (kind < 98) {
+    } else {
       long most = timing().driftPpm();
       faults.add(new Fault.ClockRate(at, node(), chance.between(-most, most)));
-    } else {
-      faults.add(new Fault.WallJump(at, node(), chance.between(-86_400, 86_400) * 1_000 * MILLI));
     }
   }
 

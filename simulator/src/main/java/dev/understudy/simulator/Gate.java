@@ -12,6 +12,9 @@ public interface Gate {
   /** Whether a frame would pass. */
   boolean open(long now);
 
+  /** Its deadline, as the kernel tells it; {@link Long#MIN_VALUE} when there is none. */
+  long untilNanos();
+
   /** The real one: an absolute deadline that the kernel watches. */
   final class Absolute implements Gate {
     private long deadline = Long.MIN_VALUE;
@@ -29,6 +32,11 @@ public interface Gate {
     @Override
     public boolean open(long now) {
       return now < deadline;
+    }
+
+    @Override
+    public long untilNanos() {
+      return deadline;
     }
   }
 }

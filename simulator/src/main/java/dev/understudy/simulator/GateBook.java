@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.understudy.simulator;
 
+import dev.understudy.core.protocol.Announcement;
 import dev.understudy.core.protocol.Epoch;
+import dev.understudy.core.protocol.GroupConfig;
 import dev.understudy.core.protocol.GroupConfig.Quorum;
+import dev.understudy.core.protocol.GroupConfig.WithoutQuorum;
+import dev.understudy.core.protocol.ParkedReign;
+import dev.understudy.core.timing.Timing;
 import java.util.Arrays;
 
 /** Never two outputs of one workload; epochs unique and only rising; what was shut stays shut. */
@@ -14,16 +19,30 @@ final class GateBook {
 
     /** Until then a frame that passed may still wait below the gate. */
     long emptyFrom = Long.MIN_VALUE;
+
+    boolean reigns;
+
+    /** Goes on without a lease, as its user wants it, because it heard nobody when it lapsed. */
+    boolean alone;
+
+    /** The highest epoch that this node ever began a reign in, or opened in. */
+    Epoch begun = Epoch.NONE;
+
+    Epoch opened = Epoch.NONE;
   }
 
   private final World world;
   private final int workloads;
+  private final HeardBook heard;
+  private final LatenessBook lateness;
   private final Book[] books;
   private final Epoch[] highestBegun;
   private final Epoch[] highestOpened;
 
-  GateBook(World world) {
+  GateBook(World world, HeardBook heard, LatenessBook lateness) {
     this.world = world;
+    this.heard = heard;
+    this.lateness = lateness;
     workloads = world.setup().groups().size();
     books = new Book[world.setup().nodes().size() * workloads];
     Arrays.setAll(books, _ -> new Book());
@@ -37,6 +56,68 @@ final class GateBook {
     return books[node.index() * workloads + workload];
   }
 
+  private GroupConfig group(int workload) {
+    return world.setup().groups().get(workload);
+  }
+
+  /**
+   * Before a step of that time on the node's clock: an active whose lease is over by then may go on
+   * alone if its user wants it, nobody was heard for a window, and it was not late itself.
+   */
+  void before(VirtualNode node, long now) {
+    for (int workload = 0; workload < workloads; workload++) {
+      Book book = book(node, workload);
+      boolean lapses = book.reigns && book.decidedUntil <= now;
+      if (!lapses || book.alone) {
+        continue;
+      }
+      GroupConfig group = group(workload);
+      if (group.withoutQuorum() == WithoutQuorum.CONTINUE) {
+        long window = less(world.setup().timing().windowNanos());
+        book.alone = heard.hearsNobody(node, group, window) && !lateness.isLate(node, now);
+      }
+    }
+  }
+
+  /** Whether a reign is not over by its deadline. */
+  boolean inForce(VirtualNode node, int workload) {
+    Book book = book(node, workload);
+    boolean leaseless = book.alone || group(workload).quorum() == Quorum.PAIR_CONSISTENCY;
+    return !book.reign.equals(Epoch.NONE) && (leaseless || book.decidedUntil > node.local());
+  }
+
+  boolean isAlone(VirtualNode node, int workload) {
+    return book(node, workload).alone;
+  }
+
+  /** It has a lease of a majority again. */
+  void accompanied(VirtualNode node, int workload) {
+    book(node, workload).alone = false;
+  }
+
+  /** The node measures by its own clock, which may be fast. */
+  private long less(long nanos) {
+    Timing timing = world.setup().timing();
+    return nanos - nanos * timing.driftPpm() / 1_000_000 - 1;
+  }
+
+  /** A restarted agent goes on with this. */
+  void resumed(VirtualNode node, int workload, ParkedReign reign) {
+    Book book = book(node, workload);
+    book.reign = reign.epoch();
+    book.reigns = true;
+    book.decidedUntil = reign.gateUntilNanos();
+  }
+
+  /** What a node tells others of its reign is so: it may be raised before its gate moves again. */
+  void announced(VirtualNode node, Announcement news, Epoch raised) {
+    Epoch reign = book(node, world.workload(news.workload())).reign;
+    boolean reigns = !reign.equals(Epoch.NONE) && news.active().equals(node.name());
+    if (!reigns || reign.above(news.epoch()) || news.epoch().above(raised)) {
+      world.violated("announced", node + " says " + news + ", reigns in " + reign);
+    }
+  }
+
   /** True when a reign begins with it. */
   boolean decidedToOpen(VirtualNode node, int workload, Epoch epoch, long until, long now) {
     Book book = book(node, workload);
@@ -44,21 +125,23 @@ final class GateBook {
     if (!epoch.node().equals(node.name())) {
       world.violated("epoch", node + " opens in the epoch " + epoch + " of another node");
     }
-    if (begins && !epoch.above(highestBegun[workload])) {
-      world.violated(
-          "epoch-unique",
-          node + " begins a reign in " + epoch + " after " + highestBegun[workload]);
+    // Who may be active beside another one knows of its own epochs only.
+    Epoch before = YieldBook.twoMayBeActive(group(workload)) ? book.begun : highestBegun[workload];
+    if (begins && !epoch.above(before)) {
+      world.violated("epoch-unique", node + " begins a reign in " + epoch + " after " + before);
     }
+    book.begun = epoch.above(book.begun) ? epoch : book.begun;
     if (!begins && book.reign.above(epoch)) {
       world.violated("epoch-rises", node + " goes from " + book.reign + " to " + epoch);
     }
-    boolean leased = world.setup().groups().get(workload).quorum() == Quorum.MAJORITY;
+    boolean leased = group(workload).quorum() == Quorum.MAJORITY && !book.alone;
     if (leased && !begins && book.decidedUntil <= now) {
       world.violated(
           "reopened",
           node + " goes on in " + epoch + ", " + (now - book.decidedUntil) + " ns after its lapse");
     }
     book.reign = epoch;
+    book.reigns = true;
     book.decidedUntil = until;
     if (epoch.above(highestBegun[workload])) {
       highestBegun[workload] = epoch;
@@ -71,7 +154,10 @@ final class GateBook {
   }
 
   void decidedToShut(VirtualNode node, int workload) {
-    book(node, workload).reign = Epoch.NONE;
+    Book book = book(node, workload);
+    book.reign = Epoch.NONE;
+    book.reigns = false;
+    book.alone = false;
   }
 
   void agentEnded(VirtualNode node) {
@@ -92,16 +178,29 @@ final class GateBook {
     book.emptyFrom = Long.MIN_VALUE;
   }
 
-  void moved(VirtualNode node, int workload, Epoch epoch, boolean open, long until) {
-    book(node, workload).emptyFrom = until + world.setup().timing().gateMarginNanos();
+  /**
+   * Done to a gate.
+   *
+   * @param wasOpen whether it stood open before
+   * @param open whether it stands open now
+   */
+  void moved(
+      VirtualNode node, int workload, Epoch epoch, boolean wasOpen, boolean open, long until) {
+    Book book = book(node, workload);
+    book.emptyFrom = until + world.setup().timing().gateMarginNanos();
     if (!open) {
       return;
     }
+    boolean two = YieldBook.twoMayBeActive(group(workload));
     for (VirtualNode other : world.nodes()) {
       if (other == node || !other.isPowered()) {
         continue;
       }
-      if (other.gateOpen(workload)) {
+      if (two) {
+        if (!wasOpen && other.gateOpen(workload)) {
+          besides(node, epoch, other, workload);
+        }
+      } else if (other.gateOpen(workload)) {
         world.violated("two-outputs", both(node, epoch, other, workload) + " are open");
       } else if (other.local() < book(other, workload).emptyFrom) {
         world.violated(
@@ -109,16 +208,30 @@ final class GateBook {
             both(node, epoch, other, workload) + ": frames of the latter wait below its gate");
       }
     }
-    if (highestOpened[workload].above(epoch)) {
+    Epoch before = two ? book.opened : highestOpened[workload];
+    if (before.above(epoch)) {
       world.violated(
-          "epoch-regresses",
-          node + " opens in " + epoch + " after " + highestOpened[workload] + " was open");
+          "epoch-regresses", node + " opens in " + epoch + " after " + before + " was open");
     }
     highestOpened[workload] = epoch;
+    book.opened = epoch;
+  }
+
+  /** Where users have chosen it, two may be active: of a pair, who do not hear each other. */
+  private void besides(VirtualNode node, Epoch epoch, VirtualNode other, int workload) {
+    boolean may =
+        group(workload).quorum() == Quorum.PAIR_AVAILABILITY
+            ? heard.silence(node, other.index()) >= less(world.setup().timing().promiseNanos())
+            : isAlone(node, workload) || isAlone(other, workload);
+    if (!may) {
+      world.violated(
+          "two-outputs",
+          both(node, epoch, other, workload) + " are open, though neither has to be alone");
+    }
   }
 
   private String both(VirtualNode node, Epoch epoch, VirtualNode other, int workload) {
-    String name = world.setup().groups().get(workload).workload();
+    String name = group(workload).workload();
     return "gates of " + name + " on " + node + " in " + epoch + " and on " + other;
   }
 }

@@ -25,6 +25,7 @@ final class Host {
   private Gate gate;
   private Life life = Life.NONE;
   private boolean hung;
+  private long hungUntil;
 
   /** Counts programs, so that what belongs to a former one is recognised. */
   private long program;
@@ -46,6 +47,22 @@ final class Host {
   void powerLost() {
     gate = world.model().gates().get();
     agentStarts();
+  }
+
+  long gateUntil() {
+    return gate.untilNanos();
+  }
+
+  boolean isRunning() {
+    return life == Life.RUNNING;
+  }
+
+  /** A new agent takes the program over that it finds on its disk; copies it does not keep. */
+  void agentResumes() {
+    held = GenerationId.NONE;
+    if (hung) {
+      noticeHang(Math.max(0, hungUntil - world.now()));
+    }
   }
 
   /** A new agent removes what a former one left; the gate stays as it is. */
@@ -88,12 +105,10 @@ final class Host {
   void run(Command command) {
     switch (command) {
       case Command.OpenGate(_, var epoch, var until) -> {
-        gate.openUntil(until, node.local());
-        world.invariants().gateMoved(node, workload, epoch, gateOpen(), until);
+        moveGate(epoch, until);
       }
       case Command.NarrowGate(_, var epoch, var until) -> {
-        gate.openUntil(until, node.local());
-        world.invariants().gateMoved(node, workload, epoch, gateOpen(), until);
+        moveGate(epoch, until);
         node.mail(t -> new Input.GateNarrowed(t, name));
       }
       case Command.ShutGate(_, var epoch) -> {
@@ -111,6 +126,12 @@ final class Host {
       // What it still brings about over there comes too late to be heard of here.
       case Command.Abandon(_, var generation) -> checkpointFailed(generation, "it was given up");
     }
+  }
+
+  private void moveGate(Epoch epoch, long until) {
+    boolean wasOpen = gateOpen();
+    gate.openUntil(until, node.local());
+    world.invariants().gateMoved(node, workload, epoch, wasOpen, gateOpen(), until);
   }
 
   private void wake(Epoch epoch, GenerationId generation) {
@@ -182,15 +203,20 @@ final class Host {
   void hangs(long nanos) {
     if (life == Life.RUNNING) {
       hung = true;
-      long mine = program;
-      node.later(
-          nanos,
-          () -> {
-            if (mine == program && hung) {
-              exits();
-            }
-          });
+      hungUntil = world.now() + nanos;
+      noticeHang(nanos);
     }
+  }
+
+  private void noticeHang(long nanos) {
+    long mine = program;
+    node.later(
+        nanos,
+        () -> {
+          if (mine == program && hung) {
+            exits();
+          }
+        });
   }
 
   void copyDies() {

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.understudy.simulator;
 
+import dev.understudy.core.protocol.Announcement;
 import dev.understudy.core.protocol.Command;
 import dev.understudy.core.protocol.Datagram;
 import dev.understudy.core.protocol.Epoch;
 import dev.understudy.core.protocol.GenerationId;
 import dev.understudy.core.protocol.Input;
 import dev.understudy.core.protocol.Outcome;
+import dev.understudy.core.protocol.Row;
+import java.util.List;
 
 /**
  * The oracle: told of everything that happens, it keeps books of its own and says when a rule is
@@ -14,19 +17,27 @@ import dev.understudy.core.protocol.Outcome;
  */
 final class Invariants {
   private final World world;
+  private final HeardBook heard;
   private final GateBook gates;
   private final PromiseBook promises;
   private final StateBook states;
+  private final YieldBook yields;
   private final LatenessBook lateness;
   private final Reigns reigns;
 
   Invariants(World world) {
     this.world = world;
-    this.gates = new GateBook(world);
-    this.promises = new PromiseBook(world);
-    this.states = new StateBook(world);
+    this.heard = new HeardBook(world);
     this.lateness = new LatenessBook(world);
+    this.gates = new GateBook(world, heard, lateness);
+    this.promises = new PromiseBook(world);
+    this.states = new StateBook(world, heard);
+    this.yields = new YieldBook(world);
     this.reigns = new Reigns(world);
+  }
+
+  HeardBook heard() {
+    return heard;
   }
 
   Reigns reigns() {
@@ -36,8 +47,12 @@ final class Invariants {
   // ---- agents ----------------------------------------------------------------------------------
 
   void agentStarted(VirtualNode node, long startedAt) {
+    heard.agentStarted(node);
     states.agentStarted(node, startedAt);
+    promises.agentStarted(node);
+    yields.agentStarted(node);
     lateness.agentStarted(node);
+    reigns.agentStarted(node);
   }
 
   void agentEnded(VirtualNode node) {
@@ -52,51 +67,118 @@ final class Invariants {
 
   // ---- the deciding thread ---------------------------------------------------------------------
 
-  /** Before the node takes the datagram up. */
-  void delivered(VirtualNode node, Datagram datagram) {
-    promises.delivered(node, datagram);
-    states.delivered(node, datagram);
+  /** Before a step. */
+  void before(VirtualNode node, Input input) {
+    gates.before(node, input.now());
+    if (input instanceof Input.Received(_, var datagram)) {
+      int from = world.index(datagram.sender());
+      boolean newest = heard.delivered(node, from, datagram);
+      promises.delivered(node, from, datagram);
+      List<Row> rows = datagram.rows();
+      for (int i = 0; i < rows.size(); i++) {
+        Row row = rows.get(i);
+        int workload = world.workload(row.workload());
+        promises.delivered(node, from, workload, datagram, row, newest);
+        if (newest) {
+          states.delivered(node, from, workload, row);
+          yields.delivered(node, workload, row, gates);
+        }
+      }
+    }
   }
 
   /** After a step, before anything of its outcome is carried out. */
   void decided(VirtualNode node, Input input, Outcome outcome) {
     lateness.decided(node, input, outcome);
     if (!(input instanceof Input.Received) && !(input instanceof Input.Tick)) {
-      states.took(node, input);
+      took(node, input, outcome);
     }
     for (Command command : outcome.thenRun()) {
       int workload = world.workload(command.workload());
+      yields.commanded(node, workload, command);
       switch (command) {
         case Command.OpenGate(_, var epoch, var until) -> {
           if (gates.decidedToOpen(node, workload, epoch, until, input.now())) {
             reigns.began(node, workload);
           }
-          promises.leased(node, workload, epoch, until);
+          boolean alone = gates.isAlone(node, workload);
+          if (promises.leased(node, workload, epoch, until, alone, input.now())) {
+            gates.accompanied(node, workload);
+          }
           states.reigns(node, workload, epoch);
         }
         case Command.NarrowGate(_, _, var until) -> gates.decidedToNarrow(node, workload, until);
         case Command.ShutGate _ -> {
           gates.decidedToShut(node, workload);
           states.reignOver(node, workload);
-          reigns.ended(node, workload, input instanceof Input.Failed);
+          reigns.ended(
+              node, workload, input instanceof Input.Failed || input instanceof Input.Leaving);
         }
         case Command.Wake(_, var epoch, var generation) ->
             states.wakes(node, workload, epoch, generation);
         default -> {}
       }
     }
+    for (Announcement news : outcome.thenAnnounce()) {
+      gates.announced(node, news, yields.reign(node, world.workload(news.workload())));
+    }
+    yields.decided(node);
+  }
+
+  private void took(VirtualNode node, Input input, Outcome outcome) {
+    states.took(node, input);
+    promises.took(node, input);
+    if (input instanceof Input.Failed(_, var workload, _, _)) {
+      yields.programEnded(node, world.workload(workload));
+    }
+    if (input instanceof Input.Resumed resumed) {
+      resumed(node, resumed, outcome);
+    }
+  }
+
+  /** A reign goes on if, and only if, its gate is as it was agreed, in time, and has a program. */
+  private void resumed(VirtualNode node, Input.Resumed input, Outcome outcome) {
+    int workload = world.workload(input.reign().workload());
+    boolean goesOn =
+        outcome.thenRun().stream()
+            .noneMatch(c ->
+                c instanceof Command.ShutGate && c.workload().equals(input.reign().workload()));
+    boolean may =
+        input.gateUntilNanos() == input.reign().gateUntilNanos()
+            && input.now() < input.gateUntilNanos()
+            && input.running();
+    // What comes back too late is frozen: then it is state of that reign.
+    if (input.gateUntilNanos() == input.reign().gateUntilNanos()) {
+      states.reigns(node, workload, input.reign().epoch());
+    }
+    if (goesOn != may) {
+      world.violated("resumed", node + (goesOn ? " goes on: " : " does not go on: ") + input);
+    }
+    if (goesOn) {
+      gates.resumed(node, workload, input.reign());
+      promises.resumed(node, workload, input.reign());
+      yields.resumed(node, workload, input.reign().epoch());
+      reigns.resumed(node, workload);
+    }
   }
 
   /** Before the datagram leaves. */
   void sent(VirtualNode node, Datagram datagram) {
-    promises.sent(node, datagram);
-    states.sent(node, datagram);
+    List<Row> rows = datagram.rows();
+    for (int i = 0; i < rows.size(); i++) {
+      Row row = rows.get(i);
+      int workload = world.workload(row.workload());
+      promises.sent(node, workload, datagram, row);
+      states.sent(node, workload, row);
+      yields.sent(node, workload, row);
+    }
   }
 
   // ---- machines --------------------------------------------------------------------------------
 
-  void gateMoved(VirtualNode node, int workload, Epoch epoch, boolean open, long untilNanos) {
-    gates.moved(node, workload, epoch, open, untilNanos);
+  void gateMoved(
+      VirtualNode node, int workload, Epoch epoch, boolean wasOpen, boolean open, long until) {
+    gates.moved(node, workload, epoch, wasOpen, open, until);
   }
 
   void gateShut(VirtualNode node, int workload) {

@@ -29,6 +29,11 @@ final class LatenessBook {
     lateUntil[node.index()] = Long.MIN_VALUE;
   }
 
+  /** Whether it must not count on its own ears now, by its own clock. */
+  boolean isLate(VirtualNode node, long now) {
+    return now < lateUntil[node.index()];
+  }
+
   void decided(VirtualNode node, Input input, Outcome outcome) {
     int place = node.index();
     long expected = expectedAt[place];

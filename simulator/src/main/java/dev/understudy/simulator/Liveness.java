@@ -3,6 +3,7 @@ package dev.understudy.simulator;
 
 import dev.understudy.core.protocol.GroupConfig;
 import dev.understudy.core.timing.Timing;
+import java.util.Optional;
 
 /** When all is well again: one active for each workload, and the client gets its answers. */
 final class Liveness {
@@ -22,17 +23,31 @@ final class Liveness {
   /** Whether each workload has exactly one active, which the client reaches. */
   boolean isThere() {
     for (int workload = 0; workload < world.setup().groups().size(); workload++) {
-      if (!world.client().isServed(workload) || open(workload) != 1) {
+      if (!isWell(workload)) {
         return false;
       }
     }
     return true;
   }
 
+  /** One gate is open, the client gets its answers, and who steers by announcements knows. */
+  private boolean isWell(int workload) {
+    return world.client().isServed(workload) && open(workload) == 1 && isKnown(workload);
+  }
+
+  private boolean isKnown(int workload) {
+    int node = world.client().known(workload);
+    return world.subscriber().active(workload).equals(Optional.of(world.nodes().get(node).name()));
+  }
+
   private int open(int workload) {
     int open = 0;
+    boolean two = YieldBook.twoMayBeActive(world.setup().groups().get(workload));
     for (VirtualNode node : world.nodes()) {
-      open += node.gateOpen(workload) ? 1 : 0;
+      // Who is cut off for ever goes on alone, if its user wants it so.
+      boolean reached = world.client().known(workload) == node.index();
+      boolean counts = !two || reached || plan.healthy().contains(node.name());
+      open += counts && node.gateOpen(workload) ? 1 : 0;
     }
     return open;
   }
@@ -42,10 +57,11 @@ final class Liveness {
     StringBuilder text = new StringBuilder();
     for (GroupConfig group : world.setup().groups()) {
       int workload = world.workload(group.workload());
-      if (!world.client().isServed(workload) || open(workload) != 1) {
+      if (!isWell(workload)) {
         text.append(' ').append(group.workload()).append(": gates open on ");
         text.append(world.openGates(group.workload())).append(", the client asks ");
-        text.append(world.client().known(workload)).append(", seen as ");
+        text.append(world.client().known(workload)).append(", the subscriber knows ");
+        text.append(world.subscriber().active(workload)).append(", seen as ");
         for (VirtualNode node : world.nodes()) {
           text.append(node).append(node.views()).append(' ');
         }
@@ -78,8 +94,20 @@ final class Liveness {
             + 3L * timing.leaseNanos();
     // The program's start, then the client's own question in case that no announcement arrived.
     long start = pace.startNanos() + VirtualClient.ASKS_EVERY_NANOS + pace.linkMostNanos();
-    long sum = boot + silence + state + backoff + ROUNDS_MOST * round + start;
+    // News is repeated so often at least; who subscribes anew tries it again after a second.
+    long news = 2 * SECOND + SECOND + 2 * pace.linkMostNanos();
+    // Promises that were made for a planned restart.
+    long sum =
+        boot + silence + longestLeaseNanos() + state + backoff + ROUNDS_MOST * round + start + news;
     return sum + sum * timing.driftPpm() / 1_000_000;
+  }
+
+  private long longestLeaseNanos() {
+    long longest = 0;
+    for (Fault fault : plan.faults()) {
+      longest = fault instanceof Fault.AgentRestart r ? Math.max(longest, r.leaseNanos()) : longest;
+    }
+    return 2 * longest;
   }
 
   private long slowestDisk() {

@@ -19,6 +19,9 @@ public interface ProtocolNode {
   /** As {@link FailoverNode#views}. */
   List<GroupView> views();
 
+  /** As {@link FailoverNode#mayEnd}. */
+  boolean mayEnd();
+
   /** Makes one for each start of an agent. */
   interface Factory {
     /** The parameters are those of {@link FailoverNode}. */
@@ -49,6 +52,11 @@ public interface ProtocolNode {
       @Override
       public List<GroupView> views() {
         return node.views();
+      }
+
+      @Override
+      public boolean mayEnd() {
+        return node.mayEnd();
       }
     };
   }

@@ -21,6 +21,10 @@ final class Reigns {
 
   private final World world;
   private final Reign[] reigns;
+
+  /** Until when each node's agent neither votes nor echoes after its start, in true time. */
+  private final long[] silentUntil;
+
   private long falseFailovers;
   private long lapses;
 
@@ -28,6 +32,7 @@ final class Reigns {
     this.world = world;
     reigns = new Reign[world.setup().groups().size()];
     Arrays.setAll(reigns, _ -> new Reign());
+    silentUntil = new long[world.setup().nodes().size()];
   }
 
   long falseFailovers() {
@@ -64,13 +69,28 @@ final class Reigns {
     reign.needed = false;
   }
 
-  /** A reign ends by a decision; {@code programFailed} is a good reason. */
-  void ended(VirtualNode node, int workload, boolean programFailed) {
+  /** A restarted agent goes on: the reign was not interrupted. */
+  void resumed(VirtualNode node, int workload) {
+    Reign reign = reigns[workload];
+    if (reign.node == node.index()) {
+      reign.needed = false;
+      reign.endedAt = Long.MAX_VALUE;
+    }
+  }
+
+  /** A reign ends by a decision, for a good reason or not. */
+  void ended(VirtualNode node, int workload, boolean onPurpose) {
     Reign reign = reigns[workload];
     if (reign.node == node.index() && reign.endedAt == Long.MAX_VALUE) {
       reign.endedAt = world.now();
-      reign.needed = programFailed;
+      reign.needed = onPurpose;
     }
+  }
+
+  /** Who has ever promised for a long time, for an upgrade, is silent for so long. */
+  void agentStarted(VirtualNode node) {
+    long silence = node.disk().state().longestPromiseNanos();
+    silentUntil[node.index()] = world.now() + silence + silence / 100;
   }
 
   void agentEnded(VirtualNode node) {
@@ -107,11 +127,10 @@ final class Reigns {
 
   /** Whether that voter was there when the reign began, or could be taken along since its start. */
   private boolean isAlong(Reign reign, int voter, long since) {
-    long promise = world.setup().timing().promiseNanos();
     long started = world.nodes().get(voter).agentSince();
-    boolean wasThere = started <= reign.beganAt - promise;
+    boolean wasThere = silentUntil[voter] <= reign.beganAt;
     boolean disksWell =
         world.trouble().diskWell(voter, started) && world.trouble().diskWell(reign.node, started);
-    return started <= since - promise && (wasThere || disksWell);
+    return started <= since && silentUntil[voter] <= since && (wasThere || disksWell);
   }
 }

@@ -3,6 +3,7 @@ package dev.understudy.simulator;
 
 import dev.understudy.core.protocol.GroupConfig;
 import dev.understudy.core.protocol.GroupConfig.Quorum;
+import dev.understudy.core.protocol.GroupConfig.WithoutQuorum;
 import dev.understudy.core.timing.Timing;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,15 +41,17 @@ public record Setup(Timing timing, List<String> nodes, List<GroupConfig> groups,
   }
 
   /**
-   * The shape that a seed stands for: mostly three nodes, sometimes five, sometimes many; now and
-   * then a workload has only two.
+   * The shape that a seed stands for: mostly three nodes, sometimes five, sometimes many, and
+   * seldom so in mild weather, where hours count; now and then a workload has only two.
    */
-  static Setup draw(Chance chance) {
+  static Setup draw(Chance chance, Weather weather) {
     Timing timing = timing(chance);
     int kind = chance.below(100);
-    int size = kind < 65 ? 3 : kind < 87 ? 5 : 4 + chance.below(6);
-    int few = chance.percent(70) ? 1 : 2;
-    int workloads = kind < 87 ? few : 2 + chance.below(4);
+    int few = weather == Weather.MILD ? 85 : 65;
+    int many = weather == Weather.MILD ? 97 : 87;
+    int size = kind < few ? 3 : kind < many ? 5 : 4 + chance.below(6);
+    int alone = chance.percent(70) ? 1 : 2;
+    int workloads = kind < many ? alone : 2 + chance.below(4);
     List<String> nodes = new ArrayList<>();
     for (int i = 0; i < size; i++) {
       nodes.add(String.valueOf((char) ('a' + i)));
@@ -79,13 +82,16 @@ public record Setup(Timing timing, List<String> nodes, List<GroupConfig> groups,
     int runners = !pair && chance.percent(40) ? size - 1 : size;
     boolean mirrored = chance.percent(85);
     long interval = chance.between(100, 1_000) * MILLI;
+    Quorum alone = chance.percent(50) ? Quorum.PAIR_CONSISTENCY : Quorum.PAIR_AVAILABILITY;
+    boolean goesOn = chance.percent(10) && !pair;
     return new GroupConfig(
         workload,
         members,
         members.subList(0, runners),
-        pair ? Quorum.PAIR_CONSISTENCY : Quorum.MAJORITY,
+        pair ? alone : Quorum.MAJORITY,
         mirrored,
-        interval);
+        interval,
+        goesOn ? WithoutQuorum.CONTINUE : WithoutQuorum.FREEZE);
   }
 
   /** As one line. */
@@ -98,6 +104,8 @@ public record Setup(Timing timing, List<String> nodes, List<GroupConfig> groups,
         text.append(" (runs on ").append(group.runners()).append(')');
       }
       text.append(group.mirrored() ? "" : " restart");
+      text.append(group.quorum() == Quorum.MAJORITY ? "" : " " + group.quorum());
+      text.append(group.withoutQuorum() == WithoutQuorum.CONTINUE ? " continues alone" : "");
     }
     return text.toString();
   }

@@ -24,7 +24,7 @@ public final class Simulation {
 
   private static World storm(Plan plan, Model model, Trace trace, long nanos) {
     World world = new World(plan.setup(), plan.seed(), model, trace);
-    plan.faults().forEach(world::strike);
+    world.strike(plan.faults());
     world.start();
     world.runUntil(nanos);
     return world;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.understudy.simulator;
 
-import dev.understudy.core.protocol.Datagram;
 import dev.understudy.core.protocol.Epoch;
 import dev.understudy.core.protocol.GenerationId;
 import dev.understudy.core.protocol.GroupConfig;
@@ -21,10 +20,8 @@ final class StateBook {
   /** A start without state waits so long for state that was heard of lately. */
   private static final long STATE_WAIT_NANOS = 10_000_000_000L;
 
-  /** How lately. */
+  /** How lately, and not less than two windows. */
   private static final long STATE_HEARD_NANOS = 500_000_000L;
-
-  private static final long NEVER = Long.MIN_VALUE;
 
   /** What one node was told of one workload. Times are true. */
   private static final class Told {
@@ -47,29 +44,21 @@ final class StateBook {
     GenerationId[] ofPeers = new GenerationId[0];
   }
 
-  /** What one node heard of another one. */
-  private static final class Peer {
-    long incarnation;
-    long sequence;
-    long heardAt = NEVER;
-  }
-
   private final World world;
   private final int size;
   private final int workloads;
   private final Told[] told;
-  private final Peer[] peers;
+  private final HeardBook heard;
   // Asked for membership only, so that their order means nothing.
   private final List<Set<GenerationId>> captured = new ArrayList<>();
 
-  StateBook(World world) {
+  StateBook(World world, HeardBook heard) {
     this.world = world;
+    this.heard = heard;
     size = world.setup().nodes().size();
     workloads = world.setup().groups().size();
     told = new Told[size * workloads];
     Arrays.setAll(told, _ -> fresh());
-    peers = new Peer[size * size];
-    Arrays.setAll(peers, _ -> new Peer());
     for (int i = 0; i < workloads; i++) {
       captured.add(new HashSet<>());
     }
@@ -92,9 +81,6 @@ final class StateBook {
       Told fresh = fresh();
       fresh.reignAt = startedAt;
       told[node.index() * workloads + workload] = fresh;
-    }
-    for (int peer = 0; peer < size; peer++) {
-      peers[node.index() * size + peer] = new Peer();
     }
   }
 
@@ -159,39 +145,22 @@ final class StateBook {
 
   // ---- preference ------------------------------------------------------------------------------
 
-  void delivered(VirtualNode node, Datagram datagram) {
-    int from = world.index(datagram.sender());
-    Peer peer = peers[node.index() * size + from];
-    boolean newer =
-        datagram.senderIncarnation() > peer.incarnation
-            || (datagram.senderIncarnation() == peer.incarnation
-                && datagram.sequence() > peer.sequence);
-    if (!newer) {
-      return;
-    }
-    peer.incarnation = datagram.senderIncarnation();
-    peer.sequence = datagram.sequence();
-    peer.heardAt = world.now();
-    for (Row row : datagram.rows()) {
-      Told book = told(node, world.workload(row.workload()));
-      book.ofPeers[from] = row.held();
-      if (row.stand() == Row.Stand.ACTIVE && !book.active.above(row.epoch())) {
-        book.active = row.epoch();
-        book.reignAt = world.now();
-        if (!book.closing && row.epoch().above(book.frozen)) {
-          // Another one has reigned since: its own stopped process is of no use any more.
-          book.frozen = Epoch.NONE;
-        }
+  /** A row of a datagram that is newer than what came before from its sender. */
+  void delivered(VirtualNode node, int from, int workload, Row row) {
+    Told book = told(node, workload);
+    book.ofPeers[from] = row.held();
+    if (row.stand() == Row.Stand.ACTIVE && !book.active.above(row.epoch())) {
+      book.active = row.epoch();
+      book.reignAt = world.now();
+      if (!book.closing && row.epoch().above(book.frozen)) {
+        // Another one has reigned since: its own stopped process is of no use any more.
+        book.frozen = Epoch.NONE;
       }
     }
   }
 
-  void sent(VirtualNode node, Datagram datagram) {
-    for (Row row : datagram.rows()) {
-      if (row.stand() != Row.Stand.CANDIDATE) {
-        continue;
-      }
-      int workload = world.workload(row.workload());
+  void sent(VirtualNode node, int workload, Row row) {
+    if (row.stand() == Row.Stand.CANDIDATE) {
       Told book = told(node, workload);
       if (!book.asked.equals(row.epoch())) {
         book.asked = row.epoch();
@@ -206,21 +175,20 @@ final class StateBook {
     Told book = told(node, workload);
     long waited = world.now() - book.reignAt;
     boolean cold = row.held().equals(GenerationId.NONE);
+    long twoWindows = 2 * world.setup().timing().windowNanos();
     for (String runner : group.runners()) {
       int other = world.index(runner);
       if (other == node.index() || !book.ofPeers[other].newerThan(row.held())) {
         continue;
       }
-      Peer peer = peers[node.index() * size + other];
-      long silent = peer.heardAt == NEVER ? Long.MAX_VALUE : world.now() - peer.heardAt;
+      long silent = heard.silence(node, other);
       boolean forgets =
           cold
               && group.mirrored()
-              && silent < less(STATE_HEARD_NANOS)
+              && silent < less(Math.max(STATE_HEARD_NANOS, twoWindows))
               && waited < less(STATE_WAIT_NANOS);
       boolean early =
-          silent < less(2 * world.setup().timing().windowNanos())
-              && waited < less(3 * world.setup().timing().leaseNanos());
+          silent < less(twoWindows) && waited < less(3 * world.setup().timing().leaseNanos());
       if (forgets || early) {
         world.violated(
             "preference",

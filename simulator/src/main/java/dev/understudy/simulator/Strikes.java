@@ -2,6 +2,7 @@
 package dev.understudy.simulator;
 
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 
 /** Makes faults happen, and ends them. */
@@ -9,9 +10,11 @@ final class Strikes {
   private final World world;
   private final List<Fault> inForce = new ArrayList<>();
   private final int[] powerHeld;
+  private final Operator fences;
 
   Strikes(World world) {
     this.world = world;
+    this.fences = new Operator(world);
     this.powerHeld = new int[world.setup().nodes().size()];
   }
 
@@ -19,10 +22,21 @@ final class Strikes {
     world.at(fault.at(), () -> begin(fault));
   }
 
-  private void begin(Fault fault) {
-    if (!(fault instanceof Fault.WallJump)) {
-      world.hash().mix(world.now(), 4, 0, fault.at());
+  /** All of a plan, one after the other, so that what is to come does not fill the queue. */
+  void add(Iterator<Fault> byTime) {
+    if (byTime.hasNext()) {
+      Fault next = byTime.next();
+      world.at(
+          next.at(),
+          () -> {
+            begin(next);
+            add(byTime);
+          });
     }
+  }
+
+  private void begin(Fault fault) {
+    world.hash().mix(world.now(), 4, 0, fault.at());
     world.say("world", "", FaultText.of(fault));
     if (fault instanceof Fault.Disk disk) {
       long until = world.now() + disk.nanos() + VirtualDisk.RETRY_NANOS + disk.writeNanos();
@@ -64,6 +78,18 @@ final class Strikes {
           node.startAgent(nanos);
         }
       }
+      case Fault.AgentRestart(_, var nanos, var name, var lease) -> {
+        if (begins) {
+          world.node(name).plannedRestart().begin(lease, nanos);
+        }
+      }
+      case Fault.AgentLeaves(_, var nanos, var name) -> {
+        if (begins) {
+          world.node(name).leave(nanos);
+        }
+      }
+      case Fault.Fence fence -> fences.said(fence);
+      case Fault.SubscriberRestarts _ -> world.subscriber().restart();
       case Fault.Pause(_, var nanos, var name, var scope) -> {
         if (begins) {
           world.node(name).pause(nanos, scope);
@@ -91,8 +117,6 @@ final class Strikes {
       case Fault.LateTimers(_, _, var name, var most) ->
           world.node(name).decider().lateTimers(begins ? most : 0);
       case Fault.ClockRate(_, var name, var ppm) -> world.node(name).clock().rate(world.now(), ppm);
-      // Nothing reads a wall clock; there is none to be set.
-      case Fault.WallJump _ -> {}
       case Fault.Disk(_, _, var name, var write) -> disk(world.node(name).disk(), write, begins);
       default -> changeProgram(fault, by);
     }
@@ -189,6 +213,8 @@ final class Strikes {
     Trouble trouble = world.trouble();
     switch (fault) {
       case Fault.Crash f -> trouble.node(world.index(f.node()), until);
+      case Fault.AgentLeaves f ->
+          trouble.node(world.index(f.node()), until + VirtualNode.LEAVING_MOST_NANOS);
       case Fault.AgentKill f -> trouble.node(world.index(f.node()), until);
       case Fault.Pause f -> trouble.node(world.index(f.node()), until);
       case Fault.Stall f -> trouble.node(world.index(f.node()), until + Fault.STALL_PATIENCE);

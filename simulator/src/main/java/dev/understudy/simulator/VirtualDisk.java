@@ -38,6 +38,10 @@ final class VirtualDisk {
     failing += by;
   }
 
+  boolean isFailing() {
+    return failing > 0;
+  }
+
   /** From now on a write takes at least that long. */
   void slow(long nanos) {
     slowNanos = nanos;

@@ -162,6 +162,23 @@ public final class VirtualNetwork {
     }
   }
 
+  /** A frame of somebody else's, lost, doubled and delayed like all. */
+  void sendFrame(int from, int to, EventQueue.Event arrival) {
+    int copies = chances[from * ends + to].hits(duplicationPpm[from * ends + to]) ? 2 : 1;
+    for (int i = 0; i < copies; i++) {
+      long delay = frameDelay(from, to);
+      if (delay != Interceptor.LOSE) {
+        world.in(
+            delay,
+            () -> {
+              if (up(from, to)) {
+                arrival.happen();
+              }
+            });
+      }
+    }
+  }
+
   /** The delay of one frame that is no datagram; {@link Interceptor#LOSE} if it is lost. */
   long frameDelay(int from, int to) {
     int link = from * ends + to;
@@ -169,7 +186,8 @@ public final class VirtualNetwork {
     if (cuts[link] > 0 || chance.hits(lossPpm[link])) {
       return Interceptor.LOSE;
     }
-    return chance.between(least[link], most[link]);
+    long straggles = chance.hits(stragglerPpm[link]) ? chance.below(stragglerMost[link]) : 0;
+    return chance.between(least[link], most[link]) + straggles;
   }
 
   private long mishap(int from, int to, Datagram datagram) {

@@ -13,6 +13,7 @@ import java.util.function.LongFunction;
 public final class VirtualNode {
   private static final long NOT_RUNNING = Long.MAX_VALUE;
   private static final long BOOTED_FOR_MOST = 60_000_000_000L;
+  static final long LEAVING_MOST_NANOS = 1_000_000_000L;
 
   private final World world;
   private final int index;
@@ -21,6 +22,7 @@ public final class VirtualNode {
   private final Chance chance;
   private final VirtualDisk disk;
   private final Decider decider;
+  private final PlannedRestart plannedRestart;
   private final List<Host> hosts = new ArrayList<>();
   private boolean powered;
   private long agentLife;
@@ -30,6 +32,8 @@ public final class VirtualNode {
   private int restoresFailing;
   private int startsFailing;
   private long restoreLongerNanos;
+  private boolean leaving;
+  private long awayNanos;
 
   VirtualNode(World world, int index, String name, long seed) {
     this.world = world;
@@ -38,6 +42,7 @@ public final class VirtualNode {
     this.chance = Chance.of(seed, index);
     this.disk = new VirtualDisk(this);
     this.decider = new Decider(this, chance);
+    this.plannedRestart = new PlannedRestart(this);
   }
 
   /** Once, when the world has all its parts. */
@@ -72,6 +77,10 @@ public final class VirtualNode {
 
   Decider decider() {
     return decider;
+  }
+
+  PlannedRestart plannedRestart() {
+    return plannedRestart;
   }
 
   Host host(int workload) {
@@ -140,6 +149,7 @@ public final class VirtualNode {
     }
     if (!keepsDisk) {
       disk.replace();
+      plannedRestart.diskLost();
     }
     world.invariants().powerLost(this);
   }
@@ -152,8 +162,35 @@ public final class VirtualNode {
     agentLife++;
     agentSince = NOT_RUNNING;
     world.invariants().agentEnded(this);
+    leaving = false;
     decider.end();
+    plannedRestart.agentEnded();
     disk.forget(chance.percent(50));
+  }
+
+  /**
+   * The agent is told to end; when it has passed everything on, or is tired of waiting, it does.
+   */
+  void leave(long away) {
+    if (!agentRuns() || leaving) {
+      return;
+    }
+    leaving = true;
+    awayNanos = away;
+    later(LEAVING_MOST_NANOS, this::endForGood);
+    mail(Input.Leaving::new);
+  }
+
+  /** After each step. */
+  void endIfMay() {
+    if (leaving && decider.mayEnd()) {
+      endForGood();
+    }
+  }
+
+  private void endForGood() {
+    endAgent();
+    startAgent(awayNanos);
   }
 
   /** A new agent is started after that time; it reads and writes its disk before anything else. */
@@ -163,8 +200,12 @@ public final class VirtualNode {
         () -> {
           long startedAt = local();
           long trueStart = world.now();
-          for (Host host : hosts) {
-            host.agentStarts();
+          for (int i = 0; i < hosts.size(); i++) {
+            if (plannedRestart.isParked(world.setup().groups().get(i))) {
+              hosts.get(i).agentResumes();
+            } else {
+              hosts.get(i).agentStarts();
+            }
           }
           long promise = world.setup().timing().promiseNanos();
           disk.save(
@@ -183,7 +224,9 @@ public final class VirtualNode {
                             groups,
                             saved,
                             startedAt,
-                            chance.generator()));
+                            chance.generator()),
+                    plannedRestart.takeUp());
+                world.subscriber().agentStarted(this);
                 readBackGates();
               });
         });
@@ -193,7 +236,8 @@ public final class VirtualNode {
   private void readBackGates() {
     if (chance.percent(50)) {
       for (int workload = 0; workload < hosts.size(); workload++) {
-        if (world.setup().groups().get(workload).members().contains(name)) {
+        GroupConfig group = world.setup().groups().get(workload);
+        if (group.members().contains(name) && !plannedRestart.isParked(group)) {
           hosts.get(workload).readBack();
         }
       }
@@ -248,6 +292,13 @@ public final class VirtualNode {
 
   void mail(LongFunction<Input> input) {
     decider.post(() -> decider.step(input.apply(local())));
+  }
+
+  /** The same for what comes over the network: who is suspended does not get it. */
+  void mailNow(LongFunction<Input> input) {
+    if (agentRuns() && world.now() >= suspendedUntil) {
+      mail(input);
+    }
   }
 
   /** Something that has to happen on the deciding thread. */

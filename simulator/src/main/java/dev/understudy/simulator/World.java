@@ -3,12 +3,12 @@ package dev.understudy.simulator;
 
 import dev.understudy.core.protocol.Datagram;
 import dev.understudy.core.protocol.Epoch;
+import dev.understudy.core.protocol.GroupConfig;
 import dev.understudy.core.protocol.Input;
 import dev.understudy.core.protocol.Verdict;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -27,11 +27,11 @@ public final class World {
   private final EventQueue queue = new EventQueue();
   private final TraceHash hash = new TraceHash();
   private final List<VirtualNode> nodes = new ArrayList<>();
-  // Looked up, never walked through: their order means nothing.
-  private final Map<String, Integer> indexes = new HashMap<>();
-  private final Map<String, Integer> workloads = new HashMap<>();
+  private final Names ends;
+  private final Names workloads;
   private final VirtualNetwork network;
   private final VirtualClient client;
+  private final VirtualSubscriber subscriber;
   private final Invariants invariants;
   private final Trouble trouble;
   private final Strikes strikes;
@@ -52,17 +52,17 @@ public final class World {
     this.setup = setup;
     this.model = model;
     this.trace = trace;
-    for (int i = 0; i < setup.groups().size(); i++) {
-      workloads.put(setup.groups().get(i).workload(), i);
-    }
+    workloads = new Names("workload", setup.groups().stream().map(GroupConfig::workload).toList());
+    List<String> names = new ArrayList<>(setup.nodes());
+    names.add(CLIENT);
+    ends = new Names("node", names);
     int end = setup.nodes().size();
     for (int i = 0; i < end; i++) {
-      indexes.put(setup.nodes().get(i), i);
       nodes.add(new VirtualNode(this, i, setup.nodes().get(i), seed));
     }
-    indexes.put(CLIENT, end);
     network = new VirtualNetwork(this, end + 1, setup.pace(), seed);
     client = new VirtualClient(this, end, setup.groups().size());
+    subscriber = new VirtualSubscriber(this, end);
     trouble = new Trouble(this);
     invariants = new Invariants(this);
     strikes = new Strikes(this);
@@ -82,6 +82,11 @@ public final class World {
   /** Has the fault strike at its time, or now if that is past. */
   public void strike(Fault fault) {
     strikes.add(fault);
+  }
+
+  /** Has all of these strike, each at its time. */
+  public void strike(List<Fault> faults) {
+    strikes.add(faults.stream().sorted(Comparator.comparingLong(Fault::at)).iterator());
   }
 
   /** Ends a fault that is in force, before its time. */
@@ -189,6 +194,10 @@ public final class World {
     return client;
   }
 
+  VirtualSubscriber subscriber() {
+    return subscriber;
+  }
+
   Invariants invariants() {
     return invariants;
   }
@@ -218,19 +227,11 @@ public final class World {
   }
 
   int index(String end) {
-    Integer index = indexes.get(end);
-    if (index == null) {
-      throw new IllegalArgumentException("no node is named " + end);
-    }
-    return index;
+    return ends.index(end);
   }
 
   int workload(String name) {
-    Integer index = workloads.get(name);
-    if (index == null) {
-      throw new IllegalArgumentException("no workload is named " + name);
-    }
-    return index;
+    return workloads.index(name);
   }
 
   /** Whether that name, empty for every one, means that end. */

@@ -42,6 +42,11 @@ class PlantedTest {
       public List<GroupView> views() {
         return real.views();
       }
+
+      @Override
+      public boolean mayEnd() {
+        return real.mayEnd();
+      }
     };
   }
 
@@ -93,6 +98,11 @@ class PlantedTest {
     public boolean open(long now) {
       return now < deadline;
     }
+
+    @Override
+    public long untilNanos() {
+      return deadline;
+    }
   }
 
   @Test
@@ -115,6 +125,11 @@ class PlantedTest {
                   @Override
                   public boolean open(long now) {
                     return open;
+                  }
+
+                  @Override
+                  public long untilNanos() {
+                    return open ? Long.MAX_VALUE : Long.MIN_VALUE;
                   }
                 });
     find(model, "two-outputs");

@@ -38,12 +38,12 @@ public final class DatagramCodec {
   private static final int HEADER = 70;
   private static final int TAG = 16;
 
-  /** No datagram can be longer, whatever its numbers; usual ones are a fifth of it. */
+  /** No datagram can be longer, whatever its numbers; usual ones are a small part of it. */
   public static final int BYTES_MOST = HEADER + ROWS_MOST * RowCodec.BYTES_MOST + TAG;
 
   private static final int NODES_MOST = 253;
   private static final int MAGIC = 0x554E44;
-  private static final int VERSION = 4;
+  private static final int VERSION = 5;
   private static final int KEY_AT = 4;
   private static final int CONFIGURATION_AT = 8;
   private static final int LENGTH_AT = 16;

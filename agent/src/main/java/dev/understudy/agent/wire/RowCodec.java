@@ -3,8 +3,11 @@ package dev.understudy.agent.wire;
 
 import dev.understudy.core.protocol.Epoch;
 import dev.understudy.core.protocol.GenerationId;
+import dev.understudy.core.protocol.Membership;
+import dev.understudy.core.protocol.Membership.Member;
 import dev.understudy.core.protocol.Row;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -12,8 +15,10 @@ import java.util.List;
  *
  * <p>A row is, in this order: workload (1 byte), stand and flags (1), highest, epoch, released,
  * held epoch, held sequence, standby (1), echo epoch, echo time, time of the question that gets a
- * yes, and those of echo nanos, ask nanos + 1, reign from that a flag announces, because they are
- * not the usual zero. Its numbers are {@link Numbers}:
+ * yes, and those of echo nanos, ask nanos + 1, reign from, membership that a flag announces,
+ * because they are not the usual zero. A membership is its epoch, its number, and its members and
+ * former members: how many (1), then for each the node (1) and since when. Numbers are {@link
+ * Numbers}:
  *
  * <ul>
  *   <li>An epoch is 0 for none, 1 for the row's highest, otherwise its counter + 1 and the node
@@ -24,8 +29,13 @@ import java.util.List;
  * </ul>
  */
 final class RowCodec {
-  /** Longest row: workload, stand, standby, five epochs, sequence, two times, three of a flag. */
-  static final int BYTES_MOST = 3 + 5 * (Numbers.BYTES_MOST + 1) + 6 * Numbers.BYTES_MOST;
+  /** Longest membership: epoch, number, and two sets. */
+  static final int MEMBERSHIP_MOST =
+      2 * (Numbers.BYTES_MOST + 1) + 1 + 2 * Membership.MEMBERS_MOST * (Numbers.BYTES_MOST + 1);
+
+  /** Longest row: workload, stand, standby, five epochs, sequence, two times, four of a flag. */
+  static final int BYTES_MOST =
+      3 + 5 * (Numbers.BYTES_MOST + 1) + 6 * Numbers.BYTES_MOST + MEMBERSHIP_MOST;
 
   private static final int NO_NODE = 254;
 
@@ -42,6 +52,7 @@ final class RowCodec {
   private static final int ECHO_NANOS = 8;
   private static final int ASK_NANOS = 16;
   private static final int REIGN_FROM = 32;
+  private static final int MEMBERSHIP = 64;
 
   private final Names nodes;
   private final Names workloads;
@@ -71,7 +82,8 @@ final class RowCodec {
     int flags =
         (row.echoNanos() == Row.ORDINARY ? 0 : ECHO_NANOS)
             | (row.askNanos() == Row.ORDINARY ? 0 : ASK_NANOS)
-            | (row.reignFrom() == 0 ? 0 : REIGN_FROM);
+            | (row.reignFrom() == 0 ? 0 : REIGN_FROM)
+            | (row.membership().equals(Membership.NONE) ? 0 : MEMBERSHIP);
     out.put((byte) workloads.position(row.workload())).put((byte) (row.stand().code() | flags));
     putEpoch(row.highest(), out);
     highest = row.highest();
@@ -86,6 +98,9 @@ final class RowCodec {
     putFlagged(row.echoNanos(), ECHO_NANOS, flags, out);
     putFlagged(row.askNanos() + 1, ASK_NANOS, flags, out);
     putFlagged(row.reignFrom(), REIGN_FROM, flags, out);
+    if ((flags & MEMBERSHIP) != 0) {
+      putMembership(row.membership(), out);
+    }
   }
 
   Row read(long latest, ByteBuffer in) throws MalformedDatagram {
@@ -93,8 +108,8 @@ final class RowCodec {
     String workload = workloads.at(Numbers.readByte(in));
     int flags = Numbers.readByte(in);
     int stand = flags & STAND_BITS;
-    boolean known = (flags | STAND_BITS | ECHO_NANOS | ASK_NANOS | REIGN_FROM) == 63;
-    if (!known || stand >= STANDS.size()) {
+    // All eight bits of the byte but the highest are known.
+    if (flags < 0 || stand >= STANDS.size()) {
       throw new MalformedDatagram();
     }
     highest = readEpoch(in);
@@ -118,7 +133,46 @@ final class RowCodec {
         readFlagged(0, ECHO_NANOS, flags, in),
         yesTo,
         readFlagged(1, ASK_NANOS, flags, in) - 1,
-        readFlagged(0, REIGN_FROM, flags, in));
+        readFlagged(0, REIGN_FROM, flags, in),
+        (flags & MEMBERSHIP) == 0 ? Membership.NONE : readMembership(in));
+  }
+
+  private void putMembership(Membership membership, ByteBuffer out) {
+    putEpoch(membership.epoch(), out);
+    Numbers.put(membership.number(), out);
+    putMembers(membership.members(), out);
+    putMembers(membership.former(), out);
+  }
+
+  private void putMembers(List<Member> members, ByteBuffer out) {
+    out.put((byte) members.size());
+    for (Member member : members) {
+      out.put((byte) nodes.position(member.node()));
+      Numbers.put(member.since(), out);
+    }
+  }
+
+  private Membership readMembership(ByteBuffer in) throws MalformedDatagram {
+    Epoch epoch = readEpoch(in);
+    long number = Numbers.read(in);
+    List<Member> members = readMembers(in);
+    List<Member> former = readMembers(in);
+    if (epoch.equals(Epoch.NONE) || number == 0 || members.isEmpty()) {
+      throw new MalformedDatagram();
+    }
+    return new Membership(epoch, number, members, former);
+  }
+
+  private List<Member> readMembers(ByteBuffer in) throws MalformedDatagram {
+    int count = Numbers.readByte(in);
+    if (count < 0 || count > Membership.MEMBERS_MOST) {
+      throw new MalformedDatagram();
+    }
+    List<Member> members = new ArrayList<>(count);
+    for (int i = 0; i < count; i++) {
+      members.add(new Member(nodes.at(Numbers.readByte(in)), Numbers.read(in)));
+    }
+    return members;
   }
 
   private static void putFlagged(long number, int flag, int flags, ByteBuffer out) {

@@ -5,6 +5,8 @@ import dev.understudy.core.protocol.Datagram;
 import dev.understudy.core.protocol.Epoch;
 import dev.understudy.core.protocol.GenerationId;
 import dev.understudy.core.protocol.GroupConfig;
+import dev.understudy.core.protocol.Membership;
+import dev.understudy.core.protocol.Membership.Member;
 import dev.understudy.core.protocol.Row;
 import dev.understudy.core.timing.Timing;
 import java.io.IOException;
@@ -14,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
 import javax.crypto.Mac;
@@ -107,7 +110,12 @@ final class Samples {
             5_000_000_000L,
             987L,
             Row.KEEP,
-            0);
+            0,
+            new Membership(
+                epoch,
+                2,
+                List.of(new Member("a", 0), new Member("b", 9)),
+                List.of(new Member("a", 0), new Member("w", 0))));
     return List.of(active, passive);
   }
 
@@ -164,8 +172,11 @@ final class Samples {
   /** The longest rows that can be written at all. */
   static List<Row> extreme() {
     List<Row> rows = new ArrayList<>();
+    long most = Long.MAX_VALUE - 1;
+    List<Member> members =
+        Collections.nCopies(Membership.MEMBERS_MOST, new Member("w", Long.MAX_VALUE));
+    Membership membership = new Membership(new Epoch(most, "a"), Long.MAX_VALUE, members, members);
     for (String workload : WORKLOADS) {
-      long most = Long.MAX_VALUE - 1;
       rows.add(
           new Row(
               workload,
@@ -180,7 +191,8 @@ final class Samples {
               Long.MAX_VALUE,
               0,
               most,
-              Long.MAX_VALUE));
+              Long.MAX_VALUE,
+              membership));
     }
     return rows;
   }

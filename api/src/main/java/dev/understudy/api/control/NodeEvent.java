@@ -97,6 +97,9 @@ public record NodeEvent(
   /** A lease under which the agent may be restarted was agreed, refused, or has ended. */
   public static final String MAINTENANCE = "maintenance";
 
+  /** Who votes was changed, or could not be, or this node does not vote without its disk. */
+  public static final String MEMBERSHIP = "membership";
+
   /** A restarted agent has found a reign of its former life. */
   public static final String RESUMED = "resumed";
 

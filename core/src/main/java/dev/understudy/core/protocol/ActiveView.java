@@ -67,6 +67,11 @@ final class ActiveView {
     return node;
   }
 
+  /** The start of its agent to which its reign has to be counted. */
+  long incarnation() {
+    return incarnation;
+  }
+
   Epoch epoch() {
     return epoch;
   }

@@ -21,6 +21,9 @@ final class Announcer {
   private final Map<String, Epoch> reigns = new TreeMap<>();
   private final Map<String, Map<String, Open>> open = new TreeMap<>();
 
+  /** Of all that is open; asked in every step, and changed seldom. */
+  private long nextAt = Long.MAX_VALUE;
+
   Announcer(String self) {
     this.self = self;
   }
@@ -30,10 +33,12 @@ final class Announcer {
     Map<String, Open> all = new TreeMap<>();
     reigns.forEach((workload, epoch) -> all.put(workload, new Open(epoch, now, FIRST_NANOS)));
     open.put(subscriber, all);
+    lookAgain();
   }
 
   void unsubscribe(String subscriber) {
     open.remove(subscriber);
+    lookAgain();
   }
 
   /** This node reigns over the workload in that epoch; {@link Epoch#NONE} for not at all. */
@@ -46,10 +51,11 @@ final class Announcer {
       // The next active announces itself; to repeat what is over would only confuse.
       reigns.remove(workload);
       open.values().forEach(all -> all.remove(workload));
-      return;
+    } else {
+      reigns.put(workload, epoch);
+      open.values().forEach(all -> all.put(workload, new Open(epoch, now, FIRST_NANOS)));
     }
-    reigns.put(workload, epoch);
-    open.values().forEach(all -> all.put(workload, new Open(epoch, now, FIRST_NANOS)));
+    lookAgain();
   }
 
   /** A subscriber knows that epoch: what it has to hear is done unless it is newer. */
@@ -58,11 +64,15 @@ final class Announcer {
     Open waiting = all == null ? null : all.get(answer.workload());
     if (all != null && waiting != null && !waiting.epoch.above(answer.epoch())) {
       all.remove(answer.workload());
+      lookAgain();
     }
   }
 
   /** What has to be sent now. */
   List<Announcement> due(long now) {
+    if (now < nextAt) {
+      return List.of();
+    }
     List<Announcement> due = new ArrayList<>();
     open.forEach((subscriber, all) ->
         all.replaceAll((workload, waiting) -> {
@@ -73,15 +83,21 @@ final class Announcer {
           long next = Math.min(2 * waiting.pauseNanos, MOST_NANOS);
           return new Open(waiting.epoch, now + waiting.pauseNanos, next);
         }));
+    lookAgain();
     return List.copyOf(due);
   }
 
   /** When the next repetition is due; never when everybody knows. */
   long nextAt() {
-    return open.values().stream()
-        .flatMap(all -> all.values().stream())
-        .mapToLong(Open::nextAt)
-        .min()
-        .orElse(Long.MAX_VALUE);
+    return nextAt;
+  }
+
+  private void lookAgain() {
+    nextAt = Long.MAX_VALUE;
+    for (Map<String, Open> all : open.values()) {
+      for (Open waiting : all.values()) {
+        nextAt = Math.min(nextAt, waiting.nextAt);
+      }
+    }
   }
 }

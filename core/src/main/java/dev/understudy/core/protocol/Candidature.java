@@ -19,7 +19,9 @@ final class Candidature {
   }
 
   void advance(Turn turn) {
-    if (state.standing instanceof Standing.Passive && turn.now() >= mayAskAt(turn)) {
+    if (state.standing instanceof Standing.Passive
+        && turn.now() >= state.succession.mayAskAtLeast()
+        && turn.now() >= mayAskAt(turn)) {
       ask(turn);
     }
     if (state.standing instanceof Standing.Asking asking) {
@@ -30,8 +32,13 @@ final class Candidature {
     }
   }
 
+  /** The same, or that time if it is certain to come before. */
+  long mayAskAtOrAfter(long soonest, Turn turn) {
+    return state.succession.mayAskAtLeast() >= soonest ? soonest : mayAskAt(turn);
+  }
+
   long mayAskAt(Turn turn) {
-    if (state.leaving) {
+    if (state.leaving || !state.assembly.mayStand()) {
       return Long.MAX_VALUE;
     }
     long turnOfThisNode = state.succession.mayAskAt(state.backoff.until(), turn);

@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.understudy.core.protocol;
 
-import java.util.Map;
-import java.util.TreeMap;
-
 /** Which state this node and the others could bring to life, for one workload. */
 final class Copies {
-  private final Map<String, GenerationId> ofPeers = new TreeMap<>();
+  private final ByName<GenerationId> ofPeers = new ByName<>();
   private GenerationId held = GenerationId.NONE;
   private GenerationId frozen = GenerationId.NONE;
   private Epoch frozenSince = Epoch.NONE;

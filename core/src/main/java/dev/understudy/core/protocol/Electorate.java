@@ -5,9 +5,9 @@ import dev.understudy.core.timing.Timing;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.NavigableSet;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 
 /** Whose word is enough in one group: for an election, for a lease, for an accusation. */
 final class Electorate {
@@ -15,12 +15,18 @@ final class Electorate {
   private final String self;
   private final Timing timing;
   private final NavigableSet<String> fenced = new TreeSet<>();
+  private List<String> voters;
+  private List<String> former = List.of();
+  private Times countedOf = new Times();
+  private long countedAt = -1;
+  private long counted;
   private boolean alone;
 
   Electorate(GroupConfig config, String self, Timing timing) {
     this.config = config;
     this.self = self;
     this.timing = timing;
+    this.voters = config.voters();
   }
 
   /** Whether these say that they would vote for this node, and are enough to ask for votes. */
@@ -52,41 +58,76 @@ final class Electorate {
     };
   }
 
-  /** Whether more than half of the members are among these. */
+  /** Whether enough voters are among these. */
   boolean majority(Collection<String> nodes) {
+    return enough(nodes::contains);
+  }
+
+  /** Whether that holds for more than half of the voters; of both sets, during a change. */
+  boolean enough(Predicate<String> holds) {
+    return majority(voters, holds) && (former.isEmpty() || majority(former, holds));
+  }
+
+  private static boolean majority(List<String> members, Predicate<String> holds) {
     int among = 0;
-    for (String member : config.members()) {
-      among += nodes.contains(member) ? 1 : 0;
+    for (String member : members) {
+      among += holds.test(member) ? 1 : 0;
     }
-    return among > config.members().size() / 2;
+    return among > members.size() / 2;
+  }
+
+  /** Elections and leases go by that version from now on. */
+  void follow(Membership version) {
+    voters = version.equals(Membership.NONE) ? config.voters() : names(version.members());
+    former = names(version.former());
+    countedAt = -1;
+  }
+
+  private static List<String> names(List<Membership.Member> members) {
+    return members.stream().map(Membership.Member::node).toList();
   }
 
   /**
    * The latest time that enough voters support, each by the end of the lease that follows from its
    * echo; {@link Long#MIN_VALUE} without them. An active without a lease goes by its own vote.
    */
-  long leaseEnd(Map<String, Long> ends) {
+  long leaseEnd(Times ends) {
     if (alone || config.quorum() != GroupConfig.Quorum.MAJORITY) {
-      return ends.getOrDefault(self, Long.MIN_VALUE);
+      return ends.of(self);
     }
     return majorityEnd(ends);
   }
 
   /** The same for a lease of seconds: of two nodes that decide alone, one that is heard agrees. */
-  long maintenanceEnd(Map<String, Long> ends, Turn turn) {
+  long maintenanceEnd(Times ends, Turn turn) {
     boolean free = config.quorum() == GroupConfig.Quorum.PAIR_AVAILABILITY && !hearsNobody(turn);
     return free ? majorityEnd(ends) : leaseEnd(ends);
   }
 
   /** The latest time that a majority supports. */
-  long majorityEnd(Map<String, Long> ends) {
-    // Asked in every step for every group that this node leads: a stream would cost half of it.
-    long[] times = new long[config.members().size()];
-    for (int i = 0; i < times.length; i++) {
-      times[i] = ends.getOrDefault(config.members().get(i), Long.MIN_VALUE);
+  long majorityEnd(Times ends) {
+    // Asked in every step for every group that this node leads, and seldom another question.
+    if (ends != countedOf || ends.changes() != countedAt) {
+      countedOf = ends;
+      countedAt = ends.changes();
+      counted = count(ends);
     }
-    Arrays.sort(times);
-    return times[times.length - (times.length / 2 + 1)];
+    return counted;
+  }
+
+  private long count(Times ends) {
+    long end = latest(voters, ends);
+    return former.isEmpty() ? end : Math.min(end, latest(former, ends));
+  }
+
+  /** The time that more than half of these support. */
+  private static long latest(List<String> members, Times ends) {
+    long[] sorted = new long[members.size()];
+    for (int i = 0; i < sorted.length; i++) {
+      sorted[i] = ends.of(members.get(i));
+    }
+    Arrays.sort(sorted);
+    return sorted[sorted.length - (sorted.length / 2 + 1)];
   }
 
   /**
@@ -102,16 +143,44 @@ final class Electorate {
     if (config.quorum() == GroupConfig.Quorum.PAIR_AVAILABILITY) {
       return true;
     }
-    NavigableSet<String> heard = new TreeSet<>(List.of(self));
-    config.others(self).stream()
-        .filter(n -> fenced.contains(n) || turn.peers().heardSince(n, since))
-        .forEach(heard::add);
-    return majority(heard);
+    return enough(n -> certain(n) || turn.peers().heardSince(n, since));
+  }
+
+  private boolean certain(String node) {
+    return node.equals(self) || fenced.contains(node);
+  }
+
+  /**
+   * Since when enough members are there to elect: each since it was heard first, or again after a
+   * long silence. {@link Long#MIN_VALUE} when there are too few.
+   */
+  long presentSince(Turn turn) {
+    if (config.quorum() == GroupConfig.Quorum.PAIR_AVAILABILITY) {
+      return Long.MIN_VALUE;
+    }
+    long enough = since(voters, turn);
+    long both = former.isEmpty() ? enough : Math.max(enough, since(former, turn));
+    return both == Long.MAX_VALUE ? Long.MIN_VALUE : both;
+  }
+
+  private long since(List<String> members, Turn turn) {
+    long[] since = new long[members.size()];
+    for (int i = 0; i < since.length; i++) {
+      String member = members.get(i);
+      since[i] = certain(member) ? Long.MIN_VALUE : turn.peers().presentSince(member, turn.now());
+    }
+    Arrays.sort(since);
+    return since[since.length / 2];
   }
 
   /** Whether no other member was heard for a whole window. */
   boolean hearsNobody(Turn turn) {
-    return config.others(self).stream().allMatch(n -> silent(n, timing.windowNanos(), turn));
+    for (String member : config.members()) {
+      if (!member.equals(self) && !silent(member, timing.windowNanos(), turn)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static boolean silent(String node, long nanos, Turn turn) {

@@ -20,6 +20,9 @@ public record Epoch(long counter, String node) implements Comparable<Epoch> {
 
   @Override
   public int compareTo(Epoch other) {
+    if (this == other) {
+      return 0;
+    }
     int byCounter = Long.compare(counter, other.counter);
     return byCounter != 0 ? byCounter : node.compareTo(other.node);
   }

@@ -49,7 +49,7 @@ final class Explanation {
     maintenance();
     if (state.backoff.until() > turn.now()) {
       String wait = until(state.backoff.until());
-      add(Rule.BACKOFF, true, "lets others go first for " + wait + " after a failure");
+      add(Rule.BACKOFF, true, "lets others go first for " + wait);
     }
     statePreference();
     rank();
@@ -70,6 +70,14 @@ final class Explanation {
   private void role() {
     boolean runs = state.config.runners().contains(state.self);
     add(Rule.ROLE, !runs, runs ? "may run " + state.workload() : "only votes, is not a runner");
+    Assembly assembly = state.assembly;
+    if (!assembly.votes()) {
+      add(Rule.MEMBERSHIP, true, "has lost its disk, and votes when a holder has named it anew");
+    } else if (!assembly.known().equals(Membership.NONE)) {
+      boolean stands = assembly.mayStand();
+      String text = (stands ? "votes" : "does not vote") + " by version " + assembly.known();
+      add(Rule.MEMBERSHIP, !stands, text);
+    }
     if (state.leaving) {
       add(Rule.LEAVING, true, "is about to end");
     }
@@ -132,14 +140,14 @@ final class Explanation {
     }
     String rest = newer.isEmpty() ? "nobody holds newer" : String.join(", ", newer);
     long wait = state.succession.stateWait(turn);
-    long mine = state.succession.turnOf(state.succession.rank(turn)) + wait;
+    long mine = state.succession.turnOf(state.succession.rank(turn), turn) + wait;
     boolean waits = wait > 0 && mine > turn.now();
     add(Rule.STATE_PREFERENCE, waits, "holds generation " + own + ", " + rest);
   }
 
   private void rank() {
     long rank = state.succession.rank(turn);
-    long mine = state.succession.turnOf(rank);
+    long mine = state.succession.turnOf(rank, turn);
     boolean waits = mine > turn.now();
     String text = waits ? "waits " + until(mine) + " more" : "its turn has come";
     add(Rule.RANK, waits, "rank " + rank + ": " + text);

@@ -3,12 +3,13 @@ package dev.understudy.core.protocol;
 
 import dev.understudy.core.timing.Timing;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.random.RandomGenerator;
 
 /**
@@ -19,11 +20,15 @@ import java.util.random.RandomGenerator;
  * Input.Tick}; outcomes are executed whole and in the order of their fields; time never runs back.
  */
 public final class FailoverNode {
+  /** Whose silence is shorter was not away. */
+  private static final long ABSENCE_LEAST_NANOS = 500_000_000L;
+
   private final String self;
   private final Timing timing;
   private final Map<String, Group> groups = new TreeMap<>();
+  private final List<Group> inOrder;
   private final Announcer announcer;
-  private final Peers peers = new Peers();
+  private final Peers peers;
   private DurableState durable;
   private DurableState asked;
   private final long startedAt;
@@ -34,6 +39,7 @@ public final class FailoverNode {
   private long expectedAt = Long.MAX_VALUE;
   private long lateAt = Long.MIN_VALUE;
   private boolean leaving;
+  private boolean forgotten;
 
   /**
    * A node at its start.
@@ -63,9 +69,11 @@ public final class FailoverNode {
     this.self = self;
     this.announcer = new Announcer(self);
     this.timing = timing;
+    this.peers = new Peers(Math.max(ABSENCE_LEAST_NANOS, 4 * timing.windowNanos()));
     this.durable = durable;
     this.asked = durable;
     this.startedAt = startedAt;
+    this.forgotten = durable.lostAt() == Long.MAX_VALUE;
     this.formerPromiseNanos = durable.longestPromiseNanos();
     this.ceilingWanted = durable.ceiling();
     this.now = startedAt;
@@ -77,9 +85,14 @@ public final class FailoverNode {
     for (GroupConfig config : configs) {
       if (config.members().contains(self)) {
         groups.put(
-            config.workload(), new Group(config, self, timing, floorEpoch, silentUntil, random));
+            config.workload(),
+            new Group(config, self, timing, durable, floorEpoch, silentUntil, random));
         config.others(self).forEach(peers::add);
       }
+    }
+    inOrder = List.copyOf(groups.values());
+    for (Group group : inOrder) {
+      group.config().others(self).forEach(o -> peers.peer(o).shared().add(group));
     }
   }
 
@@ -90,17 +103,40 @@ public final class FailoverNode {
     Effects effects = new Effects();
     noteLateness(effects);
     Turn turn = turn(effects);
-    groups.values().forEach(g -> g.checkLease(turn));
-    SortedSet<String> answers = new TreeSet<>();
-    apply(input, turn, answers);
-    groups.values().forEach(g -> g.advance(turn));
-    SortedSet<String> beats = beatIfDue(turn);
-    List<Datagram> send = datagrams(answers, beats, effects.hurried());
+    checkLeases(turn);
+    String answerTo = apply(input, turn);
+    // Another reign may be on the disk as well: nothing goes on before all have been handed in.
+    boolean goesOn = !(input instanceof Input.Resumed);
+    if (goesOn) {
+      advance(turn);
+    }
+    boolean beat = goesOn && beatIfDue(turn);
+    List<Datagram> send = datagrams(answerTo, beat, effects.hurried());
     Optional<DurableState> persist = persist();
-    groups.forEach((workload, group) -> announcer.reigns(workload, group.token(), now));
+    tellReigns();
     List<Announcement> news = announcer.due(now);
     expectedAt = wakeAt(turn);
     return new Outcome(persist, send, news, effects.commands(), expectedAt, effects.verdicts());
+  }
+
+  private void advance(Turn turn) {
+    for (Group group : inOrder) {
+      group.advance(turn);
+    }
+  }
+
+  private void checkLeases(Turn turn) {
+    for (Group group : inOrder) {
+      group.checkLease(turn);
+    }
+  }
+
+  private void tellReigns() {
+    for (Group group : inOrder) {
+      if (group.tokenChanged()) {
+        announcer.reigns(group.workload(), group.token(), now);
+      }
+    }
   }
 
   private Turn turn(Effects effects) {
@@ -118,13 +154,17 @@ public final class FailoverNode {
     groups.keySet().forEach(w -> effects.say(new Verdict.Late(w, by)));
   }
 
-  private void apply(Input input, Turn turn, SortedSet<String> answers) {
+  /** Whom to answer; empty for nobody. */
+  private String apply(Input input, Turn turn) {
     switch (input) {
       case Input.Tick _ -> {}
-      case Input.Received(_, var datagram) -> receive(datagram, turn, answers);
+      case Input.Received(_, var datagram) -> {
+        return receive(datagram, turn);
+      }
       case Input.Persisted(_, var state) -> {
         Invariant.holds(state.ceiling() >= durable.ceiling(), "ceilings only rise", state, durable);
         durable = state;
+        inOrder.forEach(g -> g.persisted(state.membership(g.workload())));
       }
       case Input.GateShut(_, var workload) -> group(workload).gateShut(turn);
       case Input.Subscribed(_, var subscriber) -> announcer.subscribe(subscriber, now);
@@ -137,6 +177,8 @@ public final class FailoverNode {
       case Input.GateNarrowed(_, var workload) -> group(workload).gateNarrowed(turn);
       case Input.MaintenanceAsked(_, var workload, var nanos) ->
           group(workload).maintenanceAsked(nanos, turn);
+      case Input.MembershipAsked(_, var workload, var join, var leave) ->
+          group(workload).membershipAsked(join, leave, turn);
       case Input.MaintenanceCancelled(_, var workload) ->
           group(workload).maintenanceCancelled(turn);
       case Input.Resumed(_, var reign, var gateUntil, var running) ->
@@ -152,27 +194,36 @@ public final class FailoverNode {
       case Input.CheckpointFailed(_, var workload, var id, _) ->
           group(workload).mirror().failed(id, turn);
     }
+    return "";
   }
 
-  private void receive(Datagram datagram, Turn turn, SortedSet<String> answers) {
-    if (!peers.knows(datagram.sender()) || !datagram.receiver().equals(self)) {
-      return;
+  private String receive(Datagram datagram, Turn turn) {
+    Optional<Peers.Peer> known = peers.find(datagram.sender());
+    if (known.isEmpty() || !datagram.receiver().equals(self)) {
+      return "";
     }
     Peers.Freshness freshness = peers.hear(datagram, now);
     if (freshness == Peers.Freshness.STALE) {
-      return;
+      return "";
     }
     ceilingWanted = Math.max(ceilingWanted, datagram.ceiling());
+    if (datagram.receiverIncarnation() > durable.incarnation()) {
+      forgotten = true;
+      inOrder.forEach(g -> g.historyLost(datagram.receiverIncarnation(), turn));
+    }
     boolean newest = freshness == Peers.Freshness.NEWEST;
+    // Both nodes have the shared groups in the same order: the next row is of the next group.
+    Peers.Peer peer = known.get();
+    List<Group> shared = peer.shared();
+    int next = 0;
     for (Row row : datagram.rows()) {
-      Group group = groups.get(row.workload());
-      if (group != null && group.config().members().contains(datagram.sender())) {
+      boolean expected = next < shared.size() && shared.get(next).workload().equals(row.workload());
+      Group group = expected ? shared.get(next++) : groups.get(row.workload());
+      if (group != null && (expected || shared.contains(group))) {
         group.hear(datagram, row, newest, turn);
       }
     }
-    if (newest && !datagram.answer()) {
-      answers.add(datagram.sender());
-    }
+    return newest && !datagram.answer() ? peer.name() : "";
   }
 
   private Group group(String workload) {
@@ -183,67 +234,64 @@ public final class FailoverNode {
     return group;
   }
 
-  /**
-   * Whom to beat: everybody when leading or asking. Between two that follow, the lower name beats,
-   * once in a window, only to keep the pair known to be alive; so a node's cost grows with what it
-   * leads.
-   */
-  private SortedSet<String> beatIfDue(Turn turn) {
-    SortedSet<String> beats = new TreeSet<>();
+  /** Whether the beat period is over. */
+  private boolean beatIfDue(Turn turn) {
     if (now < nextBeatAt) {
-      return beats;
+      return false;
     }
     nextBeatAt = now - nextBeatAt > timing.beatNanos() ? now : nextBeatAt;
     nextBeatAt += timing.beatNanos();
-    groups.values().forEach(g -> g.beat(turn));
-    groups.values().forEach(g -> g.advance(turn));
-    for (String peer : peers.names()) {
-      // The one that follows is heard by its answers; when those stay out, both sides try.
-      long patience = timing.windowNanos() + (self.compareTo(peer) < 0 ? 0 : timing.beatNanos());
-      if (speaksTo(peer) || !peers.heardSince(peer, now - patience)) {
-        beats.add(peer);
-      }
+    for (Group group : inOrder) {
+      group.beat(turn);
     }
-    return beats;
+    return true;
   }
 
-  private boolean speaksTo(String peer) {
-    for (Group group : groups.values()) {
-      if (group.speaks() && group.config().members().contains(peer)) {
+  /**
+   * Whether to beat that one: everybody when leading or asking. Between two that follow, the lower
+   * name beats, once in a window, only to keep the pair known to be alive; so a node's cost grows
+   * with what it leads.
+   */
+  private boolean beats(Peers.Peer peer) {
+    for (Group group : peer.shared()) {
+      if (group.speaks()) {
         return true;
       }
     }
-    return false;
+    // The one that follows is heard by its answers; when those stay out, both sides try.
+    long beat = self.compareTo(peer.name()) < 0 ? 0 : timing.beatNanos();
+    return !peer.heardSince(now - timing.windowNanos() - beat);
   }
 
-  private List<Datagram> datagrams(
-      SortedSet<String> answers, SortedSet<String> beats, SortedSet<String> hurried) {
-    SortedSet<String> receivers = new TreeSet<>(answers);
-    receivers.addAll(beats);
-    receivers.addAll(hurried);
-    List<Datagram> send = new ArrayList<>(receivers.size());
-    for (String receiver : receivers) {
-      boolean answerOnly = !beats.contains(receiver) && !hurried.contains(receiver);
-      List<Row> rows = new ArrayList<>();
-      for (Group group : groups.values()) {
-        if (group.config().members().contains(receiver)) {
-          rows.add(group.row(receiver));
-        }
-      }
-      Peers.Peer peer = peers.peer(receiver);
-      send.add(
-          new Datagram(
-              self,
-              receiver,
-              durable.incarnation(),
-              peer.incarnation(),
-              peer.nextSequence(),
-              now,
-              answerOnly,
-              durable.ceiling(),
-              List.copyOf(rows)));
+  private List<Datagram> datagrams(String answerTo, boolean beat, SortedSet<String> hurried) {
+    if (answerTo.isEmpty() && !beat && hurried.isEmpty()) {
+      return List.of();
     }
-    return List.copyOf(send);
+    List<Datagram> send = new ArrayList<>();
+    for (Peers.Peer peer : peers.all()) {
+      boolean unasked = (beat && beats(peer)) || hurried.contains(peer.name());
+      if (unasked || answerTo.equals(peer.name())) {
+        send.add(datagram(peer, !unasked));
+      }
+    }
+    return Collections.unmodifiableList(send);
+  }
+
+  private Datagram datagram(Peers.Peer peer, boolean answer) {
+    List<Row> rows = new ArrayList<>(peer.shared().size());
+    for (Group group : peer.shared()) {
+      rows.add(group.row(peer.name()));
+    }
+    return new Datagram(
+        self,
+        peer.name(),
+        durable.incarnation(),
+        peer.incarnation(),
+        peer.nextSequence(),
+        now,
+        answer,
+        durable.ceiling(),
+        Collections.unmodifiableList(rows));
   }
 
   /**
@@ -251,24 +299,45 @@ public final class FailoverNode {
    * of longer promises before they are made and until they have lapsed.
    */
   private Optional<DurableState> persist() {
-    long highest = groups.values().stream().mapToLong(Group::highestSeen).max().orElse(0);
+    long highest = 0;
+    for (Group group : inOrder) {
+      highest = Math.max(highest, group.highestSeen());
+    }
     if (highest + DurableState.BLOCK / 2 > Math.max(ceilingWanted, durable.ceiling())) {
       ceilingWanted = highest + DurableState.BLOCK;
     }
     long ceiling = Math.max(ceilingWanted, asked.ceiling());
     // One change of promises at a time, or it would not be certain which one the disk knows.
     long promise = durable.equals(asked) ? promiseWanted() : asked.longestPromiseNanos();
-    DurableState wanted = asked.with(ceiling, promise);
-    if (wanted.equals(asked)) {
+    SortedMap<String, Membership> memberships = memberships();
+    if (ceiling == asked.ceiling()
+        && promise == asked.longestPromiseNanos()
+        && memberships.equals(asked.memberships())
+        && forgotten == (asked.lostAt() == Long.MAX_VALUE)) {
       return Optional.empty();
     }
+    DurableState wanted = asked.with(ceiling, promise, memberships);
+    wanted = forgotten ? wanted.forgotten() : wanted;
     asked = wanted;
     return Optional.of(wanted);
   }
 
+  /** Who votes, as the disk has to have it: what it was asked for before if nothing changed. */
+  private SortedMap<String, Membership> memberships() {
+    SortedMap<String, Membership> wanted = asked.memberships();
+    for (Group group : inOrder) {
+      boolean changed = !group.membership().equals(Membership.NONE);
+      if (changed && group.membership().newerThan(asked.membership(group.workload()))) {
+        wanted = new TreeMap<>(wanted);
+        wanted.put(group.workload(), group.membership());
+      }
+    }
+    return wanted;
+  }
+
   private long promiseWanted() {
     long promise = timing.promiseNanos();
-    for (Group group : groups.values()) {
+    for (Group group : inOrder) {
       promise = Math.max(promise, group.promiseWanted(now));
     }
     return now - startedAt < formerPromiseNanos ? Math.max(promise, formerPromiseNanos) : promise;
@@ -276,8 +345,8 @@ public final class FailoverNode {
 
   private long wakeAt(Turn turn) {
     long wake = Math.min(nextBeatAt, announcer.nextAt());
-    for (Group group : groups.values()) {
-      wake = Math.min(wake, group.wakeAt(turn));
+    for (Group group : inOrder) {
+      wake = group.wakeAt(wake, turn);
     }
     return Math.max(wake, now + 1);
   }

@@ -16,18 +16,27 @@ final class Group {
   private final Tenure tenure;
   private final Candidature candidature;
   private final Hearing hearing;
+  private Epoch announced = Epoch.NONE;
+  private boolean moved;
+  private Row told;
 
   Group(
       GroupConfig config,
       String self,
       Timing timing,
+      DurableState durable,
       Epoch floor,
       long silentUntil,
       RandomGenerator random) {
-    this.state = new GroupState(config, self, timing, floor, silentUntil);
+    this.state = new GroupState(config, self, timing, durable, floor, silentUntil);
     this.tenure = new Tenure(state);
     this.candidature = new Candidature(state, tenure, random);
     this.hearing = new Hearing(state, candidature, tenure);
+    this.told = Row.silent(config.workload());
+  }
+
+  String workload() {
+    return state.workload();
   }
 
   GroupConfig config() {
@@ -41,6 +50,16 @@ final class Group {
   /** The epoch under which this node acts; {@link Epoch#NONE} when it does not reign. */
   Epoch token() {
     return state.standing instanceof Standing.Active ? state.active.epoch() : Epoch.NONE;
+  }
+
+  /** Whether {@link #token} is another one than at the last time that this was asked. */
+  boolean tokenChanged() {
+    Epoch token = token();
+    if (token.equals(announced)) {
+      return false;
+    }
+    announced = token;
+    return true;
   }
 
   /** Whether the others have to hear of this node in every beat: a lost question is repeated. */
@@ -72,6 +91,27 @@ final class Group {
 
   void resumed(ParkedReign reign, long gateUntil, boolean running, Turn turn) {
     tenure.resumed(reign, gateUntil, running, turn);
+  }
+
+  void membershipAsked(String join, String leave, Turn turn) {
+    state.assembly.ask(join, leave, turn);
+  }
+
+  /** Others have heard a later start of this agent than this one: what that promised is lost. */
+  void historyLost(long heardOf, Turn turn) {
+    if (state.lostAt < Long.MAX_VALUE) {
+      state.lostAt = Long.MAX_VALUE;
+      turn.effects().say(new Verdict.HistoryLost(state.workload(), turn.incarnation(), heardOf));
+    }
+  }
+
+  /** Who votes, as the disk has to have it. */
+  Membership membership() {
+    return state.assembly.known();
+  }
+
+  void persisted(Membership version) {
+    state.assembly.persisted(version);
   }
 
   /** The longest promise that the disk has to know of. */
@@ -147,10 +187,16 @@ final class Group {
   }
 
   void advance(Turn turn) {
+    Standing before = state.standing;
+    look(turn);
+    moved = !state.standing.equals(before);
+  }
+
+  private void look(Turn turn) {
     if (state.standing instanceof Standing.Silent(var until) && turn.now() >= until) {
       state.standing = new Standing.Passive();
     }
-    if (state.standing instanceof Standing.Silent) {
+    if (state.mute()) {
       return;
     }
     hearing.grantWaiting(turn);
@@ -160,7 +206,16 @@ final class Group {
     }
   }
 
+  /** The beat period is over; what only follows looks again only if it has just moved. */
   void beat(Turn turn) {
+    boolean again = moved || state.leads();
+    mark(turn);
+    if (again) {
+      advance(turn);
+    }
+  }
+
+  private void mark(Turn turn) {
     switch (state.standing) {
       case Standing.Active reigning -> tenure.beat(reigning, turn);
       case Standing.Candidate(var epoch, _) -> candidature.beat(epoch, turn);
@@ -168,14 +223,14 @@ final class Group {
     }
   }
 
-  /** When time alone would change something. */
-  long wakeAt(Turn turn) {
-    long wake = state.voter.nextLapse(turn.now());
+  /** When time alone would change something, or that time if it comes before. */
+  long wakeAt(long soonest, Turn turn) {
+    long wake = Math.min(soonest, state.voter.nextLapse(turn.now()));
     return Math.min(
         wake,
         switch (state.standing) {
           case Standing.Silent(var until) -> until;
-          case Standing.Passive _ -> candidature.mayAskAt(turn);
+          case Standing.Passive _ -> candidature.mayAskAtOrAfter(wake, turn);
           case Standing.Asking _, Standing.Closing _ -> NEVER;
           case Standing.Candidate candidate -> candidature.wakeAt(candidate, turn);
           case Standing.Active _ -> Math.min(tenure.wakeAt(), state.mirror.nextAt());
@@ -186,20 +241,44 @@ final class Group {
 
   Row row(String receiver) {
     Voter.Echo echo = state.voter.echoTo(receiver);
-    return new Row(
-        state.workload(),
-        state.standing.told(),
-        state.reignEpoch(),
-        state.voter.highest(),
-        state.released,
-        state.copies.own(),
-        state.mirror.standby(),
-        echo.epoch(),
-        echo.sentAt(),
-        echo.leaseNanos(),
-        state.yesTo.getOrDefault(receiver, Row.NO_TIME),
-        state.standing instanceof Standing.Active ? state.maintenance.askNanos() : Row.ORDINARY,
-        state.reignFrom);
+    long yesTo = state.yesTo.getOrDefault(receiver, Row.NO_TIME);
+    boolean toAll = echo.equals(Voter.Echo.NONE) && yesTo == Row.NO_TIME;
+    if (toAll && stillTold()) {
+      return told;
+    }
+    Row row =
+        new Row(
+            state.workload(),
+            state.standing.told(),
+            state.reignEpoch(),
+            state.voter.highest(),
+            state.released,
+            state.copies.own(),
+            state.mirror.standby(),
+            echo.epoch(),
+            echo.sentAt(),
+            echo.leaseNanos(),
+            yesTo,
+            state.askNanos(),
+            state.reignFrom,
+            state.assembly.onDisk());
+    if (toAll) {
+      told = row;
+    }
+    return row;
+  }
+
+  /** An active says the same to all, beat after beat: it need not be written anew. */
+  private boolean stillTold() {
+    return told.stand() == state.standing.told()
+        && told.epoch().equals(state.reignEpoch())
+        && told.highest().equals(state.voter.highest())
+        && told.released().equals(state.released)
+        && told.held().equals(state.copies.own())
+        && told.standby().equals(state.mirror.standby())
+        && told.askNanos() == state.askNanos()
+        && told.reignFrom() == state.reignFrom
+        && told.membership().equals(state.assembly.onDisk());
   }
 
   List<Finding> explain(Turn turn) {

@@ -7,12 +7,13 @@ import java.util.List;
  * One workload's group, the same on every member.
  *
  * @param workload unique name
- * @param members all voters, best candidate first
+ * @param members all nodes of the group, best candidate first
  * @param runners those members that may run the workload, in the same order
  * @param quorum who must agree
  * @param mirrored whether the active is to keep a held copy on a standby
  * @param checkpointIntervalNanos from one checkpoint's start to the next one's
  * @param withoutQuorum what an active does that loses its lease because it hears nobody any more
+ * @param voters those members that vote until a {@link Membership} says otherwise
  */
 public record GroupConfig(
     String workload,
@@ -21,7 +22,8 @@ public record GroupConfig(
     Quorum quorum,
     boolean mirrored,
     long checkpointIntervalNanos,
-    WithoutQuorum withoutQuorum) {
+    WithoutQuorum withoutQuorum,
+    List<String> voters) {
 
   /** Who must agree to a reign and to an election. */
   public enum Quorum {
@@ -51,7 +53,8 @@ public record GroupConfig(
   }
 
   public GroupConfig {
-    if (members.isEmpty() || !members.containsAll(runners) || checkpointIntervalNanos <= 0) {
+    boolean known = members.containsAll(runners) && members.containsAll(voters);
+    if (voters.isEmpty() || !known || checkpointIntervalNanos <= 0) {
       throw new IllegalArgumentException(
           "group " + workload + ": members " + members + ", runners " + runners);
     }
@@ -63,6 +66,27 @@ public record GroupConfig(
     }
     members = List.copyOf(members);
     runners = List.copyOf(runners);
+    voters = List.copyOf(voters);
+  }
+
+  /** A group all of whose members vote. */
+  public GroupConfig(
+      String workload,
+      List<String> members,
+      List<String> runners,
+      Quorum quorum,
+      boolean mirrored,
+      long checkpointIntervalNanos,
+      WithoutQuorum withoutQuorum) {
+    this(
+        workload,
+        members,
+        runners,
+        quorum,
+        mirrored,
+        checkpointIntervalNanos,
+        withoutQuorum,
+        members);
   }
 
   /** A group that freezes without a quorum. */

@@ -3,7 +3,6 @@ package dev.understudy.core.protocol;
 
 import dev.understudy.core.timing.Timing;
 import java.util.List;
-import java.util.TreeMap;
 
 /**
  * What the parts of a {@link Group} share: {@link Hearing}, {@link Candidature} and {@link Tenure}
@@ -23,14 +22,20 @@ final class GroupState {
   final Mirror mirror;
   final Maintenance maintenance = new Maintenance(this);
   final Electorate electorate;
+  final Assembly assembly;
+
+  /** Which start of this agent found no disk; 0 for none, {@link Long#MAX_VALUE} for unknown. */
+  long lostAt;
+
   final Succession succession;
   final Backoff backoff = new Backoff();
+  private final List<String> others;
 
   /** The questions of peers that this node answers with yes, by the peer's own time. */
-  final TreeMap<String, Long> yesTo = new TreeMap<>();
+  final ByName<Long> yesTo = new ByName<>();
 
   /** What each peer said last that it is to the workload. */
-  final TreeMap<String, Row.Stand> stands = new TreeMap<>();
+  final ByName<Row.Stand> stands = new ByName<>();
 
   Standing standing;
 
@@ -60,15 +65,24 @@ final class GroupState {
   private long promiseWantedAt = Long.MIN_VALUE;
   private Epoch grantedByOthers = Epoch.NONE;
 
-  GroupState(GroupConfig config, String self, Timing timing, Epoch floor, long silentUntil) {
+  GroupState(
+      GroupConfig config,
+      String self,
+      Timing timing,
+      DurableState durable,
+      Epoch floor,
+      long silentUntil) {
+    this.lostAt = durable.lostAt();
     this.config = config;
     this.self = self;
+    this.others = config.others(self);
     this.timing = timing;
     this.voter = new Voter(timing, floor);
     this.reign = new Reign(timing.leaseNanos());
     this.mirror = new Mirror(config, self, timing, copies);
     this.electorate = new Electorate(config, self, timing);
     this.succession = new Succession(config, self, timing, copies, active, electorate);
+    this.assembly = new Assembly(this, durable.membership(config.workload()));
     this.standing = new Standing.Silent(silentUntil);
     this.highestSeen = floor.counter();
     active.vacate(silentUntil);
@@ -101,7 +115,7 @@ final class GroupState {
   }
 
   List<String> others() {
-    return config.others(self);
+    return others;
   }
 
   /** The highest epoch counter that this node knows of; a successor goes above it. */
@@ -124,18 +138,23 @@ final class GroupState {
     return highestSeen() > epoch.counter() || grantedByOthers.above(epoch);
   }
 
+  /** Whether this node keeps its promises to itself: it has forgotten what it promised before. */
+  boolean mute() {
+    return standing instanceof Standing.Silent || !assembly.votes();
+  }
+
   boolean leads() {
     return standing instanceof Standing.Active || standing instanceof Standing.Candidate;
   }
 
   /** The epoch of this node's own reign or candidature. */
   Epoch reignEpoch() {
-    return switch (standing) {
-      case Standing.Active(var epoch, _, _) -> epoch;
-      case Standing.Candidate(var epoch, _) -> epoch;
-      case Standing.Closing(var epoch, _) -> epoch;
-      case Standing.Silent _, Standing.Passive _, Standing.Asking _ -> Epoch.NONE;
-    };
+    return standing.epoch();
+  }
+
+  /** What the beats of this node ask of voters, as in {@link Row#askNanos}. */
+  long askNanos() {
+    return standing instanceof Standing.Active ? maintenance.askNanos() : Row.ORDINARY;
   }
 
   /** This node's own vote for its reign or candidature, as of now; it binds like any other. */

@@ -31,6 +31,7 @@ final class Hearing {
     }
     state.stands.put(from.sender(), row.stand());
     state.copies.peerSays(from.sender(), row.held());
+    state.assembly.hear(from.sender(), row.membership(), turn);
     if (!row.released().equals(Epoch.NONE)) {
       state.voter.release(from.sender(), from.senderIncarnation(), row.released(), turn.now());
       state.active.ending(from.sender(), from.senderIncarnation(), row.released(), turn.now());
@@ -44,7 +45,7 @@ final class Hearing {
     }
     switch (row.stand()) {
       case PASSIVE -> state.voter.dropRequest(from.sender());
-      case ASKING -> hearQuestion(from, turn);
+      case ASKING -> hearQuestion(from, row, turn);
       case CANDIDATE -> hearRequest(from, row, turn);
       case ACTIVE -> hearActive(from, row, turn);
       case CLOSING -> {
@@ -65,12 +66,13 @@ final class Hearing {
     }
   }
 
-  private void hearQuestion(Datagram from, Turn turn) {
+  private void hearQuestion(Datagram from, Row row, Turn turn) {
     state.voter.dropRequest(from.sender());
     long silence = state.timing.windowNanos() - state.timing.beatNanos();
     boolean wouldVote =
-        !(state.standing instanceof Standing.Silent)
+        !state.mute()
             && !(state.standing instanceof Standing.Active)
+            && !state.assembly.outdates(row.membership())
             && (state.standing instanceof Standing.Closing
                 || state.active.vacant(turn.now(), silence))
             && turn.now() >= state.succession.trustedFrom(turn)
@@ -84,8 +86,15 @@ final class Hearing {
   }
 
   private void hearRequest(Datagram from, Row row, Turn turn) {
-    if (state.standing instanceof Standing.Silent
+    if (state.mute()
+        || state.assembly.outdates(row.membership())
         || state.succession.forgets(from.sender(), turn)) {
+      return;
+    }
+    if (outbid(from.sender())) {
+      // Its own vote is about to be cast: this one waits for what comes of it.
+      state.voter.hold(
+          from.sender(), holder(from, row), row.epoch(), from.sentAt(), turn.ceiling(), turn.now());
       return;
     }
     boolean granted =
@@ -97,7 +106,7 @@ final class Hearing {
             turn.ceiling(),
             turn.now());
     if (granted) {
-      giveWay(from.sender(), turn);
+      granted(from.sender(), turn);
     }
   }
 
@@ -117,7 +126,7 @@ final class Hearing {
         followNews(from.sender(), turn);
       }
     }
-    if (!(state.standing instanceof Standing.Silent)) {
+    if (!state.mute()) {
       if (row.askNanos() > 0) {
         long wanted = Maintenance.promiseNanos(row.askNanos(), state.timing);
         state.wantPromise(wanted, turn.now());
@@ -148,6 +157,12 @@ final class Hearing {
     }
   }
 
+  /** Who has this node's vote gets the time to win and to be heard, as an active would. */
+  private void granted(String to, Turn turn) {
+    giveWay(to, turn);
+    state.backoff.giveWay(turn.now(), state.timing.windowNanos());
+  }
+
   /** Somebody else got this node's vote or reigns: an own question or request is void. */
   private void giveWay(String to, Turn turn) {
     switch (state.standing) {
@@ -158,24 +173,27 @@ final class Hearing {
     }
   }
 
+  /** Whether this node is a candidate itself, and that one comes after it. */
+  private boolean outbid(String other) {
+    return state.standing instanceof Standing.Candidate && !state.succession.comesBefore(other);
+  }
+
   /** A promise has lapsed or was released: the request that waited for it gets the vote. */
   void grantWaiting(Turn turn) {
     if (state.standing instanceof Standing.Active || state.standing instanceof Standing.Closing) {
       return;
     }
     Optional<String> candidate =
-        state.voter.waitingCandidate(turn.now(), turn.ceiling(), state.copies::of);
+        state.voter.waitingCandidate(turn.now(), turn.ceiling(), state.succession::comesBefore);
     if (candidate.isEmpty()) {
       return;
     }
     String other = candidate.get();
-    boolean outbid =
-        state.standing instanceof Standing.Candidate && !state.succession.comesBefore(other);
-    if (outbid || state.succession.forgets(other, turn)) {
+    if (outbid(other) || state.assembly.outdates(other) || state.succession.forgets(other, turn)) {
       return;
     }
     state.voter.grantWaiting(other, turn.now());
-    giveWay(other, turn);
+    granted(other, turn);
     turn.effects().hurry(List.of(other));
   }
 }

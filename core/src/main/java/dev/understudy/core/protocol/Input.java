@@ -39,6 +39,16 @@ public sealed interface Input {
   /** This agent is about to be restarted, and wants a lease of that length for it. */
   record MaintenanceAsked(long now, String workload, long nanos) implements Input {}
 
+  /**
+   * Another node is to vote, or one is not to vote any more, or both at once. Only who holds a
+   * lease does that, one change at a time; the verdicts tell what came of it.
+   *
+   * @param join who votes then, a member of the group that is heard; the same as {@code leave} for
+   *     one that has lost its disk; empty for nobody
+   * @param leave who votes no more; empty for nobody
+   */
+  record MembershipAsked(long now, String workload, String join, String leave) implements Input {}
+
   /** The agent is not restarted after all. */
   record MaintenanceCancelled(long now, String workload) implements Input {}
 

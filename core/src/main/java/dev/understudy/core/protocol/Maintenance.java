@@ -125,7 +125,7 @@ final class Maintenance {
     }
     if (turn.now() - since >= Math.max(WAIT_NANOS, 4 * state.timing.leaseNanos())) {
       phase = NONE;
-      String why = "promised only by " + state.reign.longEnds().keySet();
+      String why = "promised only by " + state.reign.longEnds().names();
       turn.effects().say(new Verdict.MaintenanceRefused(state.workload(), why));
     }
     return Long.MIN_VALUE;

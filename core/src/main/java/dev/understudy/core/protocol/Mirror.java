@@ -7,6 +7,9 @@ import java.util.Optional;
 
 /** The active's care for a held copy: who holds it, how new it is, when the next one is due. */
 final class Mirror {
+  /** So often in a row nothing came of it: another standby is tried, if there is one. */
+  private static final int FAILURES_MOST = 2;
+
   private final GroupConfig config;
   private final String self;
   private final Timing timing;
@@ -15,6 +18,7 @@ final class Mirror {
   private String standby = "";
   private GenerationId protectedBy = GenerationId.NONE;
   private Epoch firstEpoch = Epoch.NONE;
+  private final ByName<Integer> failures = new ByName<>();
 
   Mirror(GroupConfig config, String self, Timing timing, Copies copies) {
     this.config = config;
@@ -28,6 +32,7 @@ final class Mirror {
     standby = "";
     protectedBy = GenerationId.NONE;
     firstEpoch = Epoch.NONE;
+    failures.clear();
     if (config.mirrored()) {
       plan.begin(now);
     }
@@ -76,19 +81,29 @@ final class Mirror {
     }
   }
 
-  void advance(Epoch epoch, Turn turn) {
+  /**
+   * Chooses the standby and takes what is due.
+   *
+   * @param ends of the lease, as far as it depends on each voter's echo
+   */
+  void advance(Epoch epoch, Times ends, Turn turn) {
     if (firstEpoch.equals(Epoch.NONE)) {
       firstEpoch = epoch;
     }
-    chooseStandby(turn);
+    if (!standby.isEmpty() || turn.now() >= plan.nextAt()) {
+      chooseStandby(ends, turn);
+    }
     if (standby.isEmpty()) {
       return;
     }
-    Optional<GenerationId> due = plan.due(epoch, turn.now());
-    due.ifPresent(id -> turn.effects().run(new Command.Checkpoint(config.workload(), id, standby)));
+    if (turn.now() >= plan.nextAt()) {
+      Optional<GenerationId> due = plan.due(epoch, turn.now());
+      due.ifPresent(
+          id -> turn.effects().run(new Command.Checkpoint(config.workload(), id, standby)));
+    }
   }
 
-  private void chooseStandby(Turn turn) {
+  private void chooseStandby(Times ends, Turn turn) {
     long gone = turn.now() - 4 * timing.windowNanos();
     if (!standby.isEmpty() && !turn.peers().heardSince(standby, gone)) {
       String lost = standby;
@@ -99,14 +114,29 @@ final class Mirror {
           .ifPresent(id -> turn.effects().run(new Command.Abandon(config.workload(), id)));
     }
     if (standby.isEmpty() && turn.now() >= plan.nextAt()) {
-      long lately = turn.now() - timing.windowNanos();
-      // Who has a copy already lacks the least; of equal ones the first in the group.
-      standby =
-          config.runners().stream()
-              .filter(n -> !n.equals(self) && turn.peers().heardSince(n, lately))
-              .max(Comparator.comparing(copies::heldBy))
-              .orElse("");
+      standby = best(ends, turn);
+    } else if (!standby.isEmpty() && failures.getOrDefault(standby, 0) >= FAILURES_MOST) {
+      String other = best(ends, turn);
+      if (!other.isEmpty()) {
+        String failed = standby;
+        standby = other;
+        failures.put(failed, 0);
+        unprotect("nothing gets through to " + failed + ", " + other + " is next", turn);
+      }
     }
+  }
+
+  /**
+   * Another one that is heard and hears this node, as its echoes show. Who has a copy already lacks
+   * the least; of equal ones the first in the group.
+   */
+  private String best(Times ends, Turn turn) {
+    long lately = turn.now() - timing.windowNanos();
+    return config.runners().stream()
+        .filter(n -> !n.equals(self) && !n.equals(standby))
+        .filter(n -> turn.peers().heardSince(n, lately) && ends.of(n) > turn.now())
+        .max(Comparator.comparing(copies::heldBy))
+        .orElse("");
   }
 
   private void unprotect(String why, Turn turn) {
@@ -118,6 +148,7 @@ final class Mirror {
   }
 
   void done(GenerationId generation, long tookNanos, Turn turn) {
+    failures.put(standby, 0);
     long before = plan.intervalNanos();
     plan.done(generation, tookNanos, turn.now())
         .ifPresent(
@@ -125,7 +156,9 @@ final class Mirror {
   }
 
   void failed(GenerationId generation, Turn turn) {
-    plan.failed(generation, turn.now());
+    if (plan.failed(generation, turn.now()) && !standby.isEmpty()) {
+      failures.put(standby, failures.getOrDefault(standby, 0) + 1);
+    }
   }
 
   String standby() {

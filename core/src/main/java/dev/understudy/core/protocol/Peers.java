@@ -1,19 +1,42 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.understudy.core.protocol;
 
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /** What a node knows of the others as nodes, whatever the workload. */
 final class Peers {
   /** One other node. */
   static final class Peer {
+    private final String name;
+    private final List<Group> shared = new ArrayList<>();
     private long incarnation;
     private long newestSequence;
     private long heardAt = Long.MIN_VALUE;
+    private long presentSince = Long.MAX_VALUE;
     private long ceiling;
     private long ownSequence;
+
+    Peer(String name) {
+      this.name = name;
+    }
+
+    String name() {
+      return name;
+    }
+
+    /** The groups that both nodes belong to, in the order of their workloads. */
+    List<Group> shared() {
+      return shared;
+    }
+
+    boolean heardSince(long since) {
+      return heardAt >= since;
+    }
 
     long incarnation() {
       return incarnation;
@@ -29,13 +52,29 @@ final class Peers {
   }
 
   private final Map<String, Peer> byName = new TreeMap<>();
+  private final long absenceNanos;
+
+  /** Who is silent for longer than that was away. */
+  Peers(long absenceNanos) {
+    this.absenceNanos = absenceNanos;
+  }
 
   Peer add(String name) {
-    return byName.computeIfAbsent(name, _ -> new Peer());
+    return byName.computeIfAbsent(name, Peer::new);
+  }
+
+  /** All of them, in the order of their names. */
+  Collection<Peer> all() {
+    return byName.values();
   }
 
   List<String> names() {
     return List.copyOf(byName.keySet());
+  }
+
+  /** The peer of that name, if it is one. */
+  Optional<Peer> find(String name) {
+    return Optional.ofNullable(byName.get(name));
   }
 
   Peer peer(String name) {
@@ -71,12 +110,25 @@ final class Peers {
       return Freshness.OVERTAKEN;
     }
     peer.newestSequence = datagram.sequence();
+    if (peer.heardAt == Long.MIN_VALUE || now - peer.heardAt > absenceNanos) {
+      peer.presentSince = now;
+    }
     peer.heardAt = now;
     return Freshness.NEWEST;
   }
 
   boolean heardSince(String name, long since) {
-    return byName.containsKey(name) && peer(name).heardAt >= since;
+    Peer peer = byName.get(name);
+    return peer != null && peer.heardSince(since);
+  }
+
+  /** When that one was first heard, or again after it was away; never while it is. */
+  long presentSince(String name, long now) {
+    Peer peer = byName.get(name);
+    if (peer == null || !peer.heardSince(now - absenceNanos)) {
+      return Long.MAX_VALUE;
+    }
+    return peer.presentSince;
   }
 
   /** Those of these members that have that counter within their persisted ceilings. */

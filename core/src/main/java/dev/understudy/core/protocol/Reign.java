@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.understudy.core.protocol;
 
-import java.util.List;
-import java.util.Map;
 import java.util.NavigableSet;
-import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
@@ -16,8 +13,8 @@ import java.util.TreeSet;
  */
 final class Reign {
   private final long leaseNanos;
-  private final Map<String, Long> ends = new TreeMap<>();
-  private final Map<String, Long> longEnds = new TreeMap<>();
+  private final Times ends = new Times();
+  private final Times longEnds = new Times();
   private final NavigableSet<String> knowing = new TreeSet<>();
   private Epoch epoch = Epoch.NONE;
   private Epoch confirmed = Epoch.NONE;
@@ -57,10 +54,12 @@ final class Reign {
   void echo(String voter, Epoch echoed, long sentAt, long longNanos, long now) {
     if (echoed.equals(epoch)) {
       Invariant.holds(sentAt <= now, "nobody echoes a beat that was not sent yet", sentAt, now);
-      ends.merge(voter, sentAt + leaseNanos, Math::max);
-      knowing.add(voter);
+      ends.merge(voter, sentAt + leaseNanos);
+      if (!confirmed.equals(epoch)) {
+        knowing.add(voter);
+      }
       if (longNanos != Row.ORDINARY) {
-        longEnds.merge(voter, sentAt + longNanos, Math::max);
+        longEnds.merge(voter, sentAt + longNanos);
       }
     }
   }
@@ -71,13 +70,13 @@ final class Reign {
   }
 
   /** By voter: the end of the longer lease that was asked for. */
-  Map<String, Long> longEnds() {
+  Times longEnds() {
     return longEnds;
   }
 
   /** Whose echoes can still count for the lease. */
-  List<String> followers(long now) {
-    return ends.entrySet().stream().filter(e -> e.getValue() > now).map(Map.Entry::getKey).toList();
+  NavigableSet<String> followers(long now) {
+    return ends.after(now);
   }
 
   /** The token of the reign: the newest epoch that a majority knows, or the one of its election. */
@@ -89,11 +88,11 @@ final class Reign {
   }
 
   NavigableSet<String> voters() {
-    return new TreeSet<>(ends.keySet());
+    return ends.names();
   }
 
   /** By voter: the end of the lease as far as it depends on that one's echo. */
-  Map<String, Long> ends() {
+  Times ends() {
     return ends;
   }
 }

@@ -23,6 +23,7 @@ package dev.understudy.core.protocol;
  * @param reignFrom the oldest start of the sender's agent of which a reign may be in force, and
  *     which holds the promises for what {@link #epoch} names; 0 while that is unknown, when only
  *     the present start counts
+ * @param membership who votes, as the sender's disk has it
  */
 public record Row(
     String workload,
@@ -37,7 +38,40 @@ public record Row(
     long echoNanos,
     long yesTo,
     long askNanos,
-    long reignFrom) {
+    long reignFrom,
+    Membership membership) {
+
+  /** A row of a group whose voters are those of the cluster file. */
+  public Row(
+      String workload,
+      Stand stand,
+      Epoch epoch,
+      Epoch highest,
+      Epoch released,
+      GenerationId held,
+      String standby,
+      Epoch echoEpoch,
+      long echoSentAt,
+      long echoNanos,
+      long yesTo,
+      long askNanos,
+      long reignFrom) {
+    this(
+        workload,
+        stand,
+        epoch,
+        highest,
+        released,
+        held,
+        standby,
+        echoEpoch,
+        echoSentAt,
+        echoNanos,
+        yesTo,
+        askNanos,
+        reignFrom,
+        Membership.NONE);
+  }
 
   /** Of {@link #askNanos} and {@link #echoNanos}: the lease that all nodes are configured with. */
   public static final long ORDINARY = 0;
@@ -47,6 +81,24 @@ public record Row(
 
   /** No answer in {@link #yesTo}, no echo in {@link #echoSentAt}. */
   public static final long NO_TIME = -1;
+
+  /** Of a node that has nothing to say of that workload. */
+  static Row silent(String workload) {
+    return new Row(
+        workload,
+        Stand.PASSIVE,
+        Epoch.NONE,
+        Epoch.NONE,
+        Epoch.NONE,
+        GenerationId.NONE,
+        "",
+        Epoch.NONE,
+        NO_TIME,
+        ORDINARY,
+        NO_TIME,
+        ORDINARY,
+        0);
+  }
 
   /** To which start of its agent the sender's reign or request has to be counted. */
   long holderIncarnation(long senderIncarnation) {

@@ -5,6 +5,8 @@ package dev.understudy.core.protocol;
 public enum Rule {
   /** Only some members may run a workload. */
   ROLE("role"),
+  /** Only who is named in the present version of the membership votes. */
+  MEMBERSHIP("membership"),
   /** An agent that is about to end takes nothing over. */
   LEAVING("leaving"),
   /** A restarted agent is silent until no promise of its former life can bind it. */

@@ -23,13 +23,12 @@ sealed interface Standing {
 
   /** As others are told of it. */
   default Row.Stand told() {
-    return switch (this) {
-      case Active _ -> Row.Stand.ACTIVE;
-      case Candidate _ -> Row.Stand.CANDIDATE;
-      case Asking _ -> Row.Stand.ASKING;
-      case Closing _ -> Row.Stand.CLOSING;
-      case Silent _, Passive _ -> Row.Stand.PASSIVE;
-    };
+    return Row.Stand.PASSIVE;
+  }
+
+  /** Of the node's own reign or candidature; {@link Epoch#NONE} without one. */
+  default Epoch epoch() {
+    return Epoch.NONE;
   }
 
   /** Restarted: neither votes nor stands until no promise of the former life can bind it. */
@@ -39,13 +38,28 @@ sealed interface Standing {
   record Passive() implements Standing {}
 
   /** Asks whether it would be elected. */
-  record Asking(long since, SortedSet<String> yes) implements Standing {}
+  record Asking(long since, SortedSet<String> yes) implements Standing {
+    @Override
+    public Row.Stand told() {
+      return Row.Stand.ASKING;
+    }
+  }
 
   /** Asks for votes since that time. */
-  record Candidate(Epoch epoch, long since) implements Standing {}
+  record Candidate(Epoch epoch, long since) implements Standing {
+    @Override
+    public Row.Stand told() {
+      return Row.Stand.CANDIDATE;
+    }
+  }
 
   /** Reigns since that time, elected under the first epoch, which may have been raised since. */
   record Active(Epoch epoch, Epoch first, long since) implements Standing {
+    @Override
+    public Row.Stand told() {
+      return Row.Stand.ACTIVE;
+    }
+
     /** Whether something that was ordered under that epoch belongs to this reign. */
     boolean covers(Epoch ordered) {
       return ordered.compareTo(first) >= 0 && ordered.compareTo(epoch) <= 0;
@@ -53,5 +67,10 @@ sealed interface Standing {
   }
 
   /** Waits for the kernel to confirm that nothing of this reign can leave any more. */
-  record Closing(Epoch epoch, String why) implements Standing {}
+  record Closing(Epoch epoch, String why) implements Standing {
+    @Override
+    public Row.Stand told() {
+      return Row.Stand.CLOSING;
+    }
+  }
 }

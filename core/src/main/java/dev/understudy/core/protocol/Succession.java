@@ -5,8 +5,8 @@ import dev.understudy.core.timing.Timing;
 
 /** Whether, and from when on, this node may ask to be elected: its turn among those who could. */
 final class Succession {
-  /** A start without state waits so long for somebody who has some. */
-  private static final long COLD_WAIT_NANOS = 500_000_000L;
+  /** A start without state waits so long for somebody who has some, or two windows if longer. */
+  private static final long COLD_WAIT_LEAST_NANOS = 500_000_000L;
 
   /**
    * And so long for somebody who has some, is heard, and still is not elected: by then it cannot
@@ -38,24 +38,37 @@ final class Succession {
     this.electorate = electorate;
   }
 
+  /** {@link #mayAskAt} is not before it; quickly known. */
+  long mayAskAtLeast() {
+    return active.successionFrom(timing.windowNanos());
+  }
+
   /** When this node may ask, as far as it knows now; never when it may not run the workload. */
   long mayAskAt(long backoffUntil, Turn turn) {
     if (!config.runners().contains(self)) {
       return NEVER;
     }
-    long from = turnOf(rank(turn)) + stateWait(turn);
+    long from = turnOf(rank(turn), turn) + stateWait(turn);
     return Math.max(Math.max(from, backoffUntil), trustedFrom(turn));
   }
 
   /** When the standby of that rank may ask, if nothing else stands against it. */
-  long turnOf(long rank) {
-    return active.successionFrom(timing.windowNanos()) + rank * timing.staggerNanos();
+  long turnOf(long rank, Turn turn) {
+    return from(turn) + rank * timing.staggerNanos();
+  }
+
+  /**
+   * When succession begins: the silence of the active, or its word; and nobody waits for others
+   * while too few are there to elect.
+   */
+  private long from(Turn turn) {
+    return Math.max(active.successionFrom(timing.windowNanos()), electorate.presentSince(turn));
   }
 
   /** How much longer this node waits for somebody with newer state. */
   long stateWait(Turn turn) {
     if (config.mirrored() && copies.own().equals(GenerationId.NONE)) {
-      return stateLives(self, turn) ? STATE_WAIT_NANOS : COLD_WAIT_NANOS;
+      return stateLives(self, turn) ? STATE_WAIT_NANOS : coldWaitNanos();
     }
     // The preference for newer state waits a bounded time; then the best that is left goes.
     return betterOfferLives(turn) ? 3 * timing.leaseNanos() : 0;
@@ -80,6 +93,13 @@ final class Succession {
         || (byOffer == 0 && config.members().indexOf(other) < config.members().indexOf(self));
   }
 
+  /** The same of two others, by what they said last. */
+  boolean comesBefore(String one, String other) {
+    int byOffer = copies.of(one).compareTo(copies.of(other));
+    return byOffer > 0
+        || (byOffer == 0 && config.members().indexOf(one) < config.members().indexOf(other));
+  }
+
   private boolean betterOfferLives(Turn turn) {
     for (String node : config.runners()) {
       boolean heard = !node.equals(self) && turn.peers().heardSince(node, lately(turn));
@@ -95,16 +115,21 @@ final class Succession {
    * some. Its voters ask too, because they may know of state that the candidate does not.
    */
   boolean forgets(String candidate, Turn turn) {
-    long patience = active.successionFrom(timing.windowNanos()) + STATE_WAIT_NANOS;
+    long patience = from(turn) + STATE_WAIT_NANOS;
     return config.mirrored()
         && copies.of(candidate).equals(GenerationId.NONE)
         && turn.now() < patience
         && (!copies.own().equals(GenerationId.NONE) || stateLives(candidate, turn));
   }
 
+  /** Of two that only follow, one speaks once in a window: a shorter silence would mean nothing. */
+  private long coldWaitNanos() {
+    return Math.max(COLD_WAIT_LEAST_NANOS, 2 * timing.windowNanos());
+  }
+
   /** Whether another one than that has state; a short silence does not make it dead. */
   private boolean stateLives(String except, Turn turn) {
-    long lately = turn.now() - COLD_WAIT_NANOS;
+    long lately = turn.now() - coldWaitNanos();
     for (String node : config.runners()) {
       boolean other = !node.equals(self) && !node.equals(except);
       if (other

@@ -81,10 +81,14 @@ final class Tenure {
     }
     Epoch epoch = token(turn);
     advanceMaintenance(epoch, turn);
+    boolean ordinary = state.maintenance.ordinary();
+    if (ordinary && state.standing instanceof Standing.Active(_, var first, _)) {
+      state.assembly.advance(first, turn);
+    }
     state.backoff.reigning(turn.now(), since);
     if (!state.maintenance.parked()) {
       renew(epoch, turn);
-      state.mirror.advance(epoch, turn);
+      state.mirror.advance(epoch, state.reign.ends(), turn);
     }
   }
 
@@ -106,7 +110,7 @@ final class Tenure {
               granted,
               state.mirror.lastSequence());
       turn.effects().say(new Verdict.MaintenanceGranted(state.workload(), parked));
-    } else if (maintenance.ends(gateEnd(), turn.now())) {
+    } else if (!maintenance.ordinary() && maintenance.ends(gateEnd(), turn.now())) {
       narrow(turn);
     }
   }
@@ -211,6 +215,9 @@ final class Tenure {
       return;
     }
     long counter = state.highestSeen() + 1;
+    if (counter > turn.ceiling()) {
+      return;
+    }
     List<String> allowing =
         turn.peers().allowing(state.config.members(), state.self, turn.ceiling(), counter);
     if (!state.electorate.majority(allowing)
@@ -229,7 +236,11 @@ final class Tenure {
   private boolean mayRaise(Turn turn) {
     return state.electorate.majorityEnd(state.reign.ends()) > turn.now()
         || (state.config.quorum() != GroupConfig.Quorum.MAJORITY
-            && state.others().stream().allMatch(n -> state.stands.get(n) == Row.Stand.PASSIVE));
+            && state.others().stream().allMatch(this::passive));
+  }
+
+  private boolean passive(String node) {
+    return state.stands.getOrDefault(node, Row.Stand.ACTIVE) == Row.Stand.PASSIVE;
   }
 
   /** The epoch under which this node acts: a raised one only when a successor must go above it. */
@@ -291,6 +302,7 @@ final class Tenure {
     Epoch first = state.standing instanceof Standing.Active reigning ? reigning.first() : epoch;
     state.standing = new Standing.Closing(epoch, why);
     state.maintenance.reset();
+    state.assembly.end();
     state.mirror.end();
     turn.effects().run(new Command.ShutGate(state.workload(), epoch));
     // Who leaves can bring nothing back to life, so nobody has to wait for it.

@@ -98,6 +98,38 @@ public sealed interface Verdict {
     }
   }
 
+  /** Who votes from now on, as this node knows. */
+  record MembershipKnown(String workload, Membership version) implements Verdict {
+    @Override
+    public String text() {
+      return "goes by the voters of version " + version;
+    }
+  }
+
+  /** A change of the voters is complete. */
+  record MembershipChanged(String workload, Membership version) implements Verdict {
+    @Override
+    public String text() {
+      return "has the voters of version " + version + " on the disks of a majority";
+    }
+  }
+
+  /** The voters stay as they are. */
+  record MembershipRefused(String workload, String why) implements Verdict {
+    @Override
+    public String text() {
+      return "no change of the voters: " + why;
+    }
+  }
+
+  /** Others have heard a later start of this node's agent than this one. */
+  record HistoryLost(String workload, long incarnation, long heardOf) implements Verdict {
+    @Override
+    public String text() {
+      return "has forgotten its starts " + incarnation + " to " + heardOf + ": its disk was lost";
+    }
+  }
+
   /** The reign is back to ordinary leases. */
   record MaintenanceEnded(String workload, Epoch epoch) implements Verdict {
     @Override

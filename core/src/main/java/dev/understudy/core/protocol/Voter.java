@@ -5,7 +5,7 @@ import dev.understudy.core.timing.Timing;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.function.Function;
+import java.util.function.BiPredicate;
 
 /**
  * What this node has promised to others in one group, and to itself.
@@ -25,8 +25,9 @@ final class Voter {
   }
 
   private final Timing timing;
+  private final long promiseNanos;
   private final Map<String, Request> waiting = new TreeMap<>();
-  private final Map<String, Echo> echoes = new TreeMap<>();
+  private final ByName<Echo> echoes = new ByName<>();
   private Epoch highest;
   private String boundTo = "";
   private long boundIncarnation;
@@ -35,6 +36,7 @@ final class Voter {
 
   Voter(Timing timing, Epoch floor) {
     this.timing = timing;
+    this.promiseNanos = timing.promiseNanos();
     this.highest = floor;
   }
 
@@ -45,6 +47,19 @@ final class Voter {
     boundIncarnation = incarnation;
     boundEpoch = epoch;
     boundUntil = until;
+  }
+
+  /**
+   * This node votes again after it has lost its disk: nothing up to that epoch is granted or echoed
+   * any more, but for the reign itself.
+   */
+  void takenBack(Epoch reign, long incarnation) {
+    if (reign.above(highest)) {
+      highest = reign;
+      boundTo = reign.node();
+      boundIncarnation = incarnation;
+      boundEpoch = reign;
+    }
   }
 
   /** No epoch at or below it is granted or echoed, except the one that is being followed. */
@@ -79,10 +94,10 @@ final class Voter {
     }
     if (askNanos == Row.ORDINARY && boundTo.equals(node) && boundIncarnation == incarnation) {
       // Its holder has moved its gate back: it counts on no longer promise any more.
-      boundUntil = Math.min(boundUntil, turn.now() + timing.promiseNanos());
+      boundUntil = Math.min(boundUntil, turn.now() + promiseNanos);
     }
-    long promise = Maintenance.promiseNanos(askNanos, timing);
-    boolean longer = promise > timing.promiseNanos() && promise <= turn.promiseNanos();
+    long promise = promiseFor(askNanos);
+    boolean longer = promise > promiseNanos && promise <= turn.promiseNanos();
     bind(node, incarnation, epoch, sentAt, longer ? askNanos : Row.ORDINARY, turn.now());
     return true;
   }
@@ -102,17 +117,27 @@ final class Voter {
     return true;
   }
 
+  /** A request that has to wait although this node is free: it is a candidate that goes first. */
+  void hold(String node, long incarnation, Epoch epoch, long sentAt, long ceiling, long now) {
+    waiting.remove(node);
+    if (acceptable(node, incarnation, epoch, ceiling)) {
+      waiting.put(node, new Request(epoch, incarnation, sentAt, now));
+    }
+  }
+
   /** The candidate's state changed: its request is void. */
   void dropRequest(String node) {
     waiting.remove(node);
   }
 
   /**
-   * The waiting candidate that would get the vote now: with the newest state to offer, then the
-   * higher epoch. Requests older than a lease are dropped, because their win would not count.
+   * The waiting candidate that would get the vote now: who comes before the others. All voters
+   * order them alike, and as the candidates do, or votes would split. Requests older than a lease
+   * are dropped, because their win would not count.
    */
-  Optional<String> waitingCandidate(long now, long ceiling, Function<String, GenerationId> offers) {
-    if (boundUntil > now) {
+  Optional<String> waitingCandidate(
+      long now, long ceiling, BiPredicate<String, String> comesBefore) {
+    if (boundUntil > now || waiting.isEmpty()) {
       return Optional.empty();
     }
     waiting
@@ -122,21 +147,11 @@ final class Voter {
                 || !acceptable(e.getKey(), e.getValue().incarnation, e.getValue().epoch, ceiling));
     String best = null;
     for (String candidate : waiting.keySet()) {
-      if (best == null || prefers(candidate, best, offers)) {
+      if (best == null || comesBefore.test(candidate, best)) {
         best = candidate;
       }
     }
     return Optional.ofNullable(best);
-  }
-
-  private boolean prefers(String one, String other, Function<String, GenerationId> offers) {
-    int byOffer = offers.apply(one).compareTo(offers.apply(other));
-    if (byOffer != 0) {
-      return byOffer > 0;
-    }
-    Request first = waiting.get(one);
-    Request second = waiting.get(other);
-    return first != null && second != null && first.epoch.above(second.epoch);
   }
 
   /** Grants the request that waited. */
@@ -182,7 +197,7 @@ final class Voter {
 
   /** From when on the promise in force is no longer one than an ordinary one would be. */
   long ordinaryFrom() {
-    return boundUntil == Long.MIN_VALUE ? boundUntil : boundUntil - timing.promiseNanos();
+    return boundUntil == Long.MIN_VALUE ? boundUntil : boundUntil - promiseNanos;
   }
 
   /** To whom the last promise was made; empty for nobody yet. */
@@ -193,6 +208,10 @@ final class Voter {
   /** End of the promise in force, in the past when there is none. */
   long boundUntil() {
     return boundUntil;
+  }
+
+  private long promiseFor(long askNanos) {
+    return askNanos <= 0 ? promiseNanos : Maintenance.promiseNanos(askNanos, timing);
   }
 
   private boolean acceptable(String node, long incarnation, Epoch epoch, long ceiling) {
@@ -215,7 +234,7 @@ final class Voter {
     boundTo = node;
     boundIncarnation = incarnation;
     boundEpoch = epoch;
-    boundUntil = Math.max(boundUntil, now + Maintenance.promiseNanos(leaseNanos, timing));
+    boundUntil = Math.max(boundUntil, now + promiseFor(leaseNanos));
     Echo before = echoTo(node);
     if (!before.epoch.equals(epoch) || before.sentAt < sentAt) {
       echoes.put(node, new Echo(epoch, sentAt, leaseNanos));

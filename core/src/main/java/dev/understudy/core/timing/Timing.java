@@ -28,6 +28,7 @@ public record Timing(
     long driftPpm) {
 
   private static final long MILLI = 1_000_000L;
+  private static final long LATE_MARGIN_LEAST = 2 * MILLI;
 
   /** For ordinary clusters: about 30 ms from the crash to the open gate. */
   public static final Timing STANDARD = ofMillis("standard", 5, 30, 20, 6, 3, 1);
@@ -76,9 +77,13 @@ public record Timing(
     return Math.ceilDiv(lease * (million + driftPpm), million - driftPpm);
   }
 
-  /** Own timers later than this make a node distrust itself before it accuses a peer. */
+  /**
+   * Own timers later than this make a node distrust itself before it accuses a peer. It lies so far
+   * above the tolerated lateness that a node whose timers are often late by a little more does not
+   * spend its time in distrust of itself, and then stands up for nobody that is really gone.
+   */
   public long lateThresholdNanos() {
-    return latenessNanos + Math.max(latenessNanos / 2, MILLI);
+    return latenessNanos + Math.max(latenessNanos / 2, LATE_MARGIN_LEAST);
   }
 
   /**

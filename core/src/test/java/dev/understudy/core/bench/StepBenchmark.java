@@ -46,7 +46,7 @@ import org.openjdk.jmh.runner.options.OptionsBuilder;
     value = 1,
     jvmArgs = {"-XX:+UseSerialGC", "-Xms64m", "-Xmx64m", "-XX:+AlwaysPreTouch"})
 public class StepBenchmark {
-  private static final int WORKLOADS = 50;
+  private static final int MANY = 50;
   private static final long MILLI = 1_000_000L;
   private static final long HOP_NANOS = MILLI / 10;
 
@@ -75,21 +75,43 @@ public class StepBenchmark {
     return trio.step("a", new Input.Received(trio.now, trio.next.orElseThrow()));
   }
 
+  /** As {@link #beatTick}, with one workload. */
+  @Benchmark
+  public Outcome beatTick1(Trio1 trio) {
+    return trio.step("a", new Input.Tick(trio.now));
+  }
+
+  /** As {@link #receivedBeat}, with one workload. */
+  @Benchmark
+  public Outcome receivedBeat1(Trio1WithBeat trio) {
+    return trio.step("b", new Input.Received(trio.now, trio.next.orElseThrow()));
+  }
+
   /** Three nodes on a virtual clock, where every step but the measured one happens beforehand. */
   @State(Scope.Thread)
   public static class Trio {
     private static final List<String> NAMES = List.of("a", "b", "w");
     final Map<String, FailoverNode> nodes = new TreeMap<>();
     private final Map<String, Long> wakeAt = new TreeMap<>();
+    private final int workloads;
     private final List<Datagram> flying = new ArrayList<>();
     long now = MILLI;
     Outcome last = new Outcome(Optional.empty(), List.of(), List.of(), List.of(), 0, List.of());
+
+    /** Fifty workloads. */
+    public Trio() {
+      this(MANY);
+    }
+
+    Trio(int workloads) {
+      this.workloads = workloads;
+    }
 
     /** Lets "a" be elected for everything. */
     @Setup(Level.Trial)
     public void elect() {
       List<GroupConfig> groups = new ArrayList<>();
-      for (int i = 0; i < WORKLOADS; i++) {
+      for (int i = 0; i < workloads; i++) {
         groups.add(
             new GroupConfig(
                 "workload-" + i,
@@ -133,7 +155,7 @@ public class StepBenchmark {
     /** Whether the measured step did what it is measured for. */
     boolean worked() {
       return last.thenSend().size() == 2
-          && last.thenSend().stream().allMatch(d -> d.rows().size() == WORKLOADS);
+          && last.thenSend().stream().allMatch(d -> d.rows().size() == workloads);
     }
 
     @TearDown(Level.Invocation)
@@ -178,9 +200,26 @@ public class StepBenchmark {
     }
   }
 
+  /** With one workload. */
+  public static class Trio1 extends Trio {
+    /** One workload. */
+    public Trio1() {
+      super(1);
+    }
+  }
+
   /** Stops just before "b" hears a beat. */
   public static class TrioWithBeat extends Trio {
     Optional<Datagram> next = Optional.empty();
+
+    /** Fifty workloads. */
+    public TrioWithBeat() {
+      this(MANY);
+    }
+
+    TrioWithBeat(int workloads) {
+      super(workloads);
+    }
 
     @Override
     public void prepare() {
@@ -195,6 +234,14 @@ public class StepBenchmark {
     }
   }
 
+  /** With one workload. */
+  public static class Trio1WithBeat extends TrioWithBeat {
+    /** One workload. */
+    public Trio1WithBeat() {
+      super(1);
+    }
+  }
+
   /** Stops just before "a" hears an answer. */
   public static class TrioWithAnswer extends TrioWithBeat {
     @Override
@@ -206,8 +253,7 @@ public class StepBenchmark {
 
     @Override
     boolean worked() {
-      return last.thenRun().stream().filter(Command.OpenGate.class::isInstance).count()
-          == WORKLOADS;
+      return last.thenRun().stream().filter(Command.OpenGate.class::isInstance).count() == MANY;
     }
   }
 }

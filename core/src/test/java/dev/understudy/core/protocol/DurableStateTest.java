@@ -13,7 +13,7 @@ class DurableStateTest {
   void eachStartReservesABlockAboveAllFormerOnes() {
     DurableState first = DurableState.NEW.nextStart(31);
     assertThat(first.ceiling()).isEqualTo(DurableState.BLOCK);
-    DurableState second = first.with(4_321, 31).nextStart(31);
+    DurableState second = first.with(4_321, 31, first.memberships()).nextStart(31);
     assertThat(second.ceiling() - DurableState.BLOCK).isEqualTo(4_321);
   }
 
@@ -23,7 +23,7 @@ class DurableStateTest {
     DurableState first = DurableState.NEW.nextStart(31);
     assertThat(first.incarnation()).isEqualTo(1);
     assertThat(first.nextStart(31).incarnation()).isEqualTo(2);
-    assertThat(first.with(9_000, 31).incarnation()).isEqualTo(1);
+    assertThat(first.with(9_000, 31, first.memberships()).incarnation()).isEqualTo(1);
   }
 
   @Test

@@ -291,4 +291,32 @@ class ElectionRulesTest {
     assertThat(a.rowTo("b").released()).isEqualTo(own);
     assertThat(a.rowTo("b").echoEpoch()).isEqualTo(new Epoch(9, "b"));
   }
+
+  /** The request arrives in the very step in which the candidate's own promise is over. */
+  @Test
+  @Tag("FO-28")
+  void candidateWhosePromiseHasJustLapsedVotesForItselfFirst() {
+    Prompter a = bound("b", "c");
+    long heard = a.now();
+    Epoch own = a.candidature("c");
+    a.pass(heard + PROMISE - 1 - a.now());
+    a.standStill(1);
+    a.beats("c", Words.requesting(new Epoch(own.counter() + 1, "c")));
+    assertThat(a.rowTo("c").echoEpoch()).isEqualTo(Epoch.NONE);
+    assertThat(a.state()).isEqualTo("candidate");
+    a.echoes("c");
+    assertThat(a.state()).isEqualTo("active");
+  }
+
+  @Test
+  @Tag("FO-28")
+  void whoHasGrantedAsksNobodyForAWindow() {
+    Prompter a = Prompter.ready(false, "b", "c");
+    a.passUntil("asking");
+    a.beats("c", Words.requesting(new Epoch(6, "c")));
+    long granted = a.now();
+    assertThat(a.state()).isEqualTo("passive");
+    a.passUntil("asking");
+    assertThat(a.now()).isEqualTo(granted + WINDOW);
+  }
 }

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.understudy.core.timing.Timing;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -15,7 +14,7 @@ class ElectorateTest {
   private static final long WINDOW = TIMING.windowNanos();
   private static final long PROMISE = TIMING.promiseNanos();
 
-  private final Peers peers = new Peers();
+  private final Peers peers = new Peers(500_000_000L);
 
   private Turn turn(long now) {
     return new Turn(now, 1_000, PROMISE, 1, Long.MIN_VALUE, peers, new Effects());
@@ -24,6 +23,14 @@ class ElectorateTest {
   private void hear(String peer, long now) {
     peers.add(peer);
     peers.hear(Words.passive().datagram(peer, "a", now, 0), now);
+  }
+
+  private static Times times(Object... namesAndTimes) {
+    Times times = new Times();
+    for (int i = 0; i < namesAndTimes.length; i += 2) {
+      times.merge((String) namesAndTimes[i], (Long) namesAndTimes[i + 1]);
+    }
+    return times;
   }
 
   private static Electorate five() {
@@ -47,10 +54,10 @@ class ElectorateTest {
   @Test
   @Tag("FO-4")
   void leaseEndsWithTheVoterThatMakesTheMajority() {
-    assertThat(five().leaseEnd(Map.of("a", 9L, "b", 5L))).isEqualTo(Long.MIN_VALUE);
-    assertThat(five().leaseEnd(Map.of("a", 9L, "b", 5L, "c", 7L))).isEqualTo(5);
-    assertThat(five().leaseEnd(Map.of("a", 9L, "b", 5L, "c", 7L, "d", 6L))).isEqualTo(6);
-    assertThat(five().leaseEnd(Map.of("a", 9L, "b", 5L, "x", 7L))).isEqualTo(Long.MIN_VALUE);
+    assertThat(five().leaseEnd(times("a", 9L, "b", 5L))).isEqualTo(Long.MIN_VALUE);
+    assertThat(five().leaseEnd(times("a", 9L, "b", 5L, "c", 7L))).isEqualTo(5);
+    assertThat(five().leaseEnd(times("a", 9L, "b", 5L, "c", 7L, "d", 6L))).isEqualTo(6);
+    assertThat(five().leaseEnd(times("a", 9L, "b", 5L, "x", 7L))).isEqualTo(Long.MIN_VALUE);
   }
 
   @Test
@@ -93,7 +100,7 @@ class ElectorateTest {
   @Tag("FO-44")
   void whoHasNoLeaseGoesByItsOwnVote() {
     Electorate five = five();
-    Map<String, Long> ends = Map.of("a", 9L, "b", 5L, "c", 4L);
+    Times ends = times("a", 9L, "b", 5L, "c", 4L);
     assertThat(five.leaseless()).isFalse();
     five.setAlone(true);
     assertThat(five.leaseless()).isTrue();

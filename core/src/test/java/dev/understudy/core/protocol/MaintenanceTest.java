@@ -5,7 +5,9 @@ import static dev.understudy.core.protocol.VirtualCluster.MILLI;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.understudy.core.timing.Timing;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -63,6 +65,27 @@ class MaintenanceTest {
       assertThat(c.verdicts).contains(new Verdict.MaintenanceEnded("count", epoch));
       assertThat(c.isProtected()).isTrue();
     }
+  }
+
+  /** A slow disk keeps the new agent until its silence is over: it resumes both reigns. */
+  @Test
+  void allReignsAreTakenUpBeforeAnythingElse() {
+    List<String> nodes = List.of("a", "b", "c");
+    List<GroupConfig> groups = new ArrayList<>();
+    for (String workload : List.of("w1", "w2")) {
+      groups.add(
+          new GroupConfig(workload, nodes, nodes, GroupConfig.Quorum.MAJORITY, true, 200 * MILLI));
+    }
+    DurableState disk = DurableState.NEW.nextStart(LEASE).nextStart(LEASE);
+    FailoverNode a = new FailoverNode("a", TIMING, groups, disk, 0, new SplittableRandom(1));
+    long now = LEASE + 500 * MILLI;
+    long until = now + 100 * MILLI;
+    for (GroupConfig group : groups) {
+      Epoch epoch = new Epoch(1, "a");
+      ParkedReign reign = new ParkedReign(group.workload(), epoch, epoch, 1, until, 7);
+      assertThat(a.step(new Input.Resumed(now, reign, until, true)).thenRun()).isEmpty();
+    }
+    assertThat(a.views()).hasSize(2).allMatch(GroupView::leading);
   }
 
   @Test

@@ -17,7 +17,7 @@ class MirrorTest {
   private static final Epoch RAISED = new Epoch(1_001, "a");
   private static final GenerationId FIRST = new GenerationId(EPOCH, 1);
 
-  private final Peers peers = new Peers();
+  private final Peers peers = new Peers(500_000_000L);
   private final Mirror mirror =
       new Mirror(
           new GroupConfig(
@@ -32,6 +32,7 @@ class MirrorTest {
           new Copies());
   private long now = 1_000 * MILLI;
   private long sequence;
+  private final Times ends = new Times();
   private Effects effects = new Effects();
 
   @BeforeEach
@@ -40,8 +41,9 @@ class MirrorTest {
     peers.add("w");
     mirror.begin(now);
     now += 100 * MILLI;
+    ends.merge("b", now + TIMING.leaseNanos());
     report(GenerationId.NONE);
-    mirror.advance(EPOCH, turn());
+    mirror.advance(EPOCH, ends, turn());
   }
 
   private Turn turn() {
@@ -93,12 +95,59 @@ class MirrorTest {
     report(FIRST);
     long heard = now;
     now = heard + 4 * TIMING.windowNanos();
-    mirror.advance(EPOCH, turn());
+    mirror.advance(EPOCH, ends, turn());
     assertThat(mirror.protectedBy()).isEqualTo(FIRST);
     now++;
-    mirror.advance(EPOCH, turn());
+    mirror.advance(EPOCH, ends, turn());
     assertThat(mirror.protectedBy()).isEqualTo(GenerationId.NONE);
     assertThat(mirror.standby()).isEmpty();
     assertThat(effects.commands()).endsWith(new Command.Abandon("count", FIRST));
+  }
+
+  /** In a group of four, of which b is heard and hears nothing. */
+  private static Mirror ofThreeStandbys() {
+    List<String> members = List.of("a", "b", "c", "d");
+    return new Mirror(
+        new GroupConfig("count", members, members, GroupConfig.Quorum.MAJORITY, true, 200 * MILLI),
+        "a",
+        TIMING,
+        new Copies());
+  }
+
+  private void hearAll() {
+    for (String peer : List.of("b", "c", "d")) {
+      peers.add(peer);
+      peers.hear(Words.passive().datagram(peer, "a", ++sequence, 0), now);
+    }
+    ends.clear();
+    ends.merge("c", now + TIMING.leaseNanos());
+    ends.merge("d", now + TIMING.leaseNanos());
+  }
+
+  @Test
+  @Tag("FO-40")
+  void standbyIsWhoHearsThisNodeToo() {
+    Mirror four = ofThreeStandbys();
+    four.begin(now);
+    now += 100 * MILLI;
+    hearAll();
+    four.advance(EPOCH, ends, turn());
+    assertThat(four.standby()).isEqualTo("c");
+  }
+
+  @Test
+  @Tag("FO-40")
+  void afterTwoFailuresAnotherStandbyIsTried() {
+    Mirror four = ofThreeStandbys();
+    four.begin(now);
+    for (int sequence = 1; sequence <= 4; sequence++) {
+      now += 1_000 * MILLI;
+      hearAll();
+      four.advance(EPOCH, ends, turn());
+      assertThat(four.standby()).isEqualTo(sequence <= 2 ? "c" : "d");
+      four.failed(new GenerationId(EPOCH, sequence), turn());
+      four.advance(EPOCH, ends, turn());
+    }
+    assertThat(four.standby()).isEqualTo("c");
   }
 }

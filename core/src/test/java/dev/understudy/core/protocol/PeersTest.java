@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 class PeersTest {
   private static final List<String> FIVE = List.of("a", "b", "c", "d", "e");
 
-  private final Peers peers = new Peers();
+  private final Peers peers = new Peers(500_000_000L);
 
   @BeforeEach
   void meet() {

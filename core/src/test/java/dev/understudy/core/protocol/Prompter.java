@@ -42,6 +42,10 @@ final class Prompter {
   static Prompter ready(boolean mirrored, String... others) {
     Prompter a = fresh(mirrored, others);
     a.pass(TIMING.promiseNanos());
+    if (mirrored) {
+      // Or it would begin to wait for others' state when it first hears enough of them.
+      List.of(others).forEach(o -> a.says(o, Words.passive()));
+    }
     return a;
   }
 

@@ -3,6 +3,7 @@ package dev.understudy.core.protocol;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -225,6 +226,25 @@ class ReignRulesTest {
     a.echoes("b");
     a.pass(BEAT);
     assertThat(a.rowTo("b").epoch()).isEqualTo(new Epoch(1_001, "a"));
+  }
+
+  /** Its own voter is bound to b, so its own echo carries no lease that would hold it back. */
+  @Test
+  @Tag("FO-16")
+  void reignIsNotRaisedAboveTheOwnCeiling() {
+    Prompter a = Prompter.ready(false, "b", "c", "d", "e");
+    a.says("b", Words.reigning(new Epoch(2, "b")));
+    a.candidature("c", "d");
+    a.echoes("c", "d", "e");
+    assertThat(a.state()).isEqualTo("active");
+    Epoch epoch = a.rowTo("c").epoch();
+    for (String peer : List.of("c", "d", "e")) {
+      a.ceilings.put(peer, 5_000L);
+    }
+    a.says("c", Words.passive().highest(new Epoch(1_000, "~")));
+    a.echoes("c", "d", "e");
+    a.pass(BEAT);
+    assertThat(a.rowTo("c").epoch()).isEqualTo(epoch);
   }
 
   @Test

@@ -84,16 +84,16 @@ class ReleaseTest {
     Epoch ofC = new Epoch(reign.counter() + 1, "c");
     a.hear("b", Row.Stand.CANDIDATE, ofB, Row.NO_TIME);
     a.hear("c", Row.Stand.CANDIDATE, ofC, Row.NO_TIME);
-    assertThat(a.told("c").echoEpoch()).isEqualTo(Epoch.NONE);
+    assertThat(a.told("b").echoEpoch()).isEqualTo(Epoch.NONE);
     long requested = a.now();
     a.gateShut();
     for (String peer : group.others("a")) {
       assertThat(a.told(peer).released()).isEqualTo(reign);
-      boolean named = peer.equals("c");
-      assertThat(a.told(peer).echoEpoch()).as(peer).isEqualTo(named ? ofC : Epoch.NONE);
+      boolean named = peer.equals("b");
+      assertThat(a.told(peer).echoEpoch()).as(peer).isEqualTo(named ? ofB : Epoch.NONE);
       assertThat(a.told(peer).echoSentAt()).isEqualTo(named ? requested : Row.NO_TIME);
     }
-    a.hear("b", Row.Stand.CANDIDATE, new Epoch(reign.counter() + 2, "b"), Row.NO_TIME);
-    assertThat(a.told("b").echoEpoch()).isEqualTo(Epoch.NONE);
+    a.hear("c", Row.Stand.CANDIDATE, new Epoch(reign.counter() + 2, "c"), Row.NO_TIME);
+    assertThat(a.told("c").echoEpoch()).isEqualTo(Epoch.NONE);
   }
 }

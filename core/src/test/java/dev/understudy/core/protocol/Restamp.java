@@ -20,6 +20,7 @@ final class Restamp {
       case Input.Acknowledged(_, var a) -> new Input.Acknowledged(at, a);
       case Input.Leaving _ -> new Input.Leaving(at);
       case Input.GateNarrowed(_, var w) -> new Input.GateNarrowed(at, w);
+      case Input.MembershipAsked(_, var w, var j, var l) -> new Input.MembershipAsked(at, w, j, l);
       case Input.MaintenanceAsked(_, var w, var n) -> new Input.MaintenanceAsked(at, w, n);
       case Input.MaintenanceCancelled(_, var w) -> new Input.MaintenanceCancelled(at, w);
       case Input.Resumed(_, var r, var g, var p) -> new Input.Resumed(at, r, g, p);

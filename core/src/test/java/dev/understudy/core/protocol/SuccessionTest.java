@@ -26,7 +26,7 @@ class SuccessionTest {
 
   private final Copies copies = new Copies();
   private final ActiveView active = new ActiveView();
-  private final Peers peers = new Peers();
+  private final Peers peers = new Peers(500_000_000L);
   private long sequence;
 
   @BeforeEach
@@ -190,5 +190,47 @@ class SuccessionTest {
     hear("w", late);
     hear("d", late);
     assertThat(c.mayAskAt(NO_BACKOFF, turn(late, late))).isEqualTo(late + WINDOW);
+  }
+
+  /** Passive nodes speak to each other once in a window, which may be longer than 500 ms. */
+  @Test
+  @Tag("FO-30")
+  void slowTimesDoNotMakeStateForgotten() {
+    Timing wide = Timing.WIDE;
+    GroupConfig config =
+        new GroupConfig(
+            "count",
+            List.of("a", "b", "c"),
+            List.of("a", "b", "c"),
+            GroupConfig.Quorum.MAJORITY,
+            true,
+            MILLI);
+    Electorate electorate = new Electorate(config, "c", wide);
+    Succession c = new Succession(config, "c", wide, copies, active, electorate);
+    copies.peerSays("b", NEWER);
+    hear("b", HEARD);
+    long silent = 2 * wide.windowNanos();
+    assertThat(c.stateWait(turn(HEARD + silent, Long.MIN_VALUE))).isEqualTo(10_000 * MILLI);
+    assertThat(c.stateWait(turn(HEARD + silent + 1, Long.MIN_VALUE))).isEqualTo(silent);
+  }
+
+  /** Node c was cut off for an hour; what it waits for counts from when two others were back. */
+  @Test
+  @Tag("FO-23")
+  @Tag("FO-29")
+  @Tag("FO-30")
+  void nobodyWaitsForOthersWhileTooFewAreThere() {
+    long back = HEARD + 3_600_000 * MILLI;
+    hear("d", back);
+    assertThat(mayAskAt(true, back)).isEqualTo(HEARD + WINDOW + 500 * MILLI);
+    copies.peerSays("d", OLDER);
+    assertThat(forgets("b", true, back)).isFalse();
+    for (long now = back; now < back + 10_000 * MILLI; now += 400 * MILLI) {
+      hear("d", now);
+      hear("w", now);
+      assertThat(mayAskAt(true, now)).isEqualTo(back + STAGGER + 10_000 * MILLI);
+      assertThat(forgets("b", true, now)).isTrue();
+    }
+    assertThat(forgets("b", true, back + 10_000 * MILLI)).isFalse();
   }
 }

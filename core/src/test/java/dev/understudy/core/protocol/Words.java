@@ -12,11 +12,20 @@ record Words(
     GenerationId held,
     Epoch echoEpoch,
     long echoSentAt,
-    long yesTo) {
+    long yesTo,
+    Membership membership) {
 
   private static Words of(Row.Stand stand, Epoch epoch) {
     return new Words(
-        stand, epoch, epoch, Epoch.NONE, GenerationId.NONE, Epoch.NONE, Row.NO_TIME, Row.NO_TIME);
+        stand,
+        epoch,
+        epoch,
+        Epoch.NONE,
+        GenerationId.NONE,
+        Epoch.NONE,
+        Row.NO_TIME,
+        Row.NO_TIME,
+        Membership.NONE);
   }
 
   static Words passive() {
@@ -36,25 +45,33 @@ record Words(
   }
 
   Words highest(Epoch granted) {
-    return new Words(stand, epoch, granted, released, held, echoEpoch, echoSentAt, yesTo);
+    return new Words(
+        stand, epoch, granted, released, held, echoEpoch, echoSentAt, yesTo, membership);
   }
 
   Words releases(Epoch over) {
-    return new Words(stand, epoch, highest, over, held, echoEpoch, echoSentAt, yesTo);
+    return new Words(stand, epoch, highest, over, held, echoEpoch, echoSentAt, yesTo, membership);
   }
 
   Words holds(GenerationId generation) {
-    return new Words(stand, epoch, highest, released, generation, echoEpoch, echoSentAt, yesTo);
+    return new Words(
+        stand, epoch, highest, released, generation, echoEpoch, echoSentAt, yesTo, membership);
   }
 
   /** It promised on hearing the beat that this node sent at that time. */
   Words echoes(Epoch followed, long sentAt) {
-    return new Words(stand, epoch, highest, released, held, followed, sentAt, yesTo);
+    return new Words(stand, epoch, highest, released, held, followed, sentAt, yesTo, membership);
   }
 
   /** It would vote, as this node asked at that time. */
   Words yes(long askedAt) {
-    return new Words(stand, epoch, highest, released, held, echoEpoch, echoSentAt, askedAt);
+    return new Words(
+        stand, epoch, highest, released, held, echoEpoch, echoSentAt, askedAt, membership);
+  }
+
+  /** It has that version on its disk. */
+  Words of(Membership version) {
+    return new Words(stand, epoch, highest, released, held, echoEpoch, echoSentAt, yesTo, version);
   }
 
   Row row() {
@@ -71,7 +88,8 @@ record Words(
         Row.ORDINARY,
         yesTo,
         Row.ORDINARY,
-        0);
+        0,
+        membership);
   }
 
   /** As a datagram of two first incarnations, with a ceiling of one block. */

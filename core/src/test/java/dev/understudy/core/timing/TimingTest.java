@@ -71,8 +71,8 @@ class TimingTest {
   @ParameterizedTest
   @CsvSource({
     // profile, then nanoseconds: promise, late threshold, gate margin, worst election
-    "standard, 30030016, 4500000, 1000000, 35030016",
-    "fast, 20020011, 4500000, 1000000, 25020011",
+    "standard, 30030016, 5000000, 1000000, 35030016",
+    "fast, 20020011, 5000000, 1000000, 25020011",
     "relaxed, 400400201, 21000000, 13333333, 426400201",
     "wide, 2002001001, 90000000, 66666666, 2142001001",
   })

@@ -26,6 +26,8 @@ public record Canary(
   public enum Cluster {
     /** In clusters of every shape, as seeds draw them. */
     DRAWN,
+    /** In one of three nodes with quick times and one workload: the cheapest. */
+    THREE,
     /** In one of five nodes, all of which may start the workload at any time. */
     FIVE_RUNNERS
   }
@@ -40,6 +42,11 @@ public record Canary(
       String name, String what, String rule, String found, int seedsMost, Patch... patches) {
     List<String> rules = List.of(found.split(" "));
     return new Canary(name, what, rule, rules, seedsMost, Cluster.DRAWN, List.of(patches));
+  }
+
+  /** The same fault, looked for in small clusters only. */
+  Canary amongThree() {
+    return new Canary(name, what, rule, found, seedsMost, Cluster.THREE, patches);
   }
 
   /** The same fault, looked for where many may become active. */

@@ -11,17 +11,17 @@ final class ElectionCanaries {
               "half-is-a-majority",
               "Half of the voters, rounded down, are taken for a majority.",
               "FO-25",
-              "lease two-outputs generation-held",
+              "lease announced two-outputs generation-held",
               8,
               Patch.of(
                   "Electorate",
-                  "return among > config.members().size() / 2;",
-                  "return among >= config.members().size() / 2;")),
+                  "return among > members.size() / 2;",
+                  "return among >= members.size() / 2;")).amongThree(),
           Canary.of(
               "blank-release-vote",
               "A candidate takes a release for its sender's vote, whomever that has voted for.",
               "FO-14",
-              "lease two-outputs",
+              "lease promise two-outputs",
               16,
               Patch.of(
                   "Hearing",
@@ -38,12 +38,11 @@ final class ElectionCanaries {
                   "A candidate without a majority goes on asking for ever.",
                   "FO-27",
                   "liveness",
-                  28,
+                  44,
                   Patch.of(
                       "Candidature",
                       "} else if (turn.now() - candidate.since() >= patienceNanos()) {",
-                      "} else if (false) {"))
-              .amongFive(),
+                      "} else if (false) {")).amongFive(),
           Canary.of(
               "suspicion-while-late",
               "A node that stood still accuses others of the silence that it slept through.",

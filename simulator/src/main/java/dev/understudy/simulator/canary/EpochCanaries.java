@@ -12,14 +12,14 @@ final class EpochCanaries {
               "A voter follows an epoch below one that it has followed before.",
               "FO-15",
               "grant-rises epoch-unique epoch-regresses",
-              64,
-              Patch.of("Voter", "return same || epoch.above(highest);", "return true;")),
+              36,
+              Patch.of("Voter", "return same || epoch.above(highest);", "return true;")).amongFive(),
           Canary.of(
               "given-up-epoch-asked-again",
               "A candidate asks again with the epoch that it has given up.",
               "FO-13",
               "lease promise two-outputs epoch-unique grant-unique grant-rises",
-              20,
+              24,
               Patch.of(
                   "Candidature",
                   "long counter = state.highestSeen() + 1;",
@@ -29,7 +29,7 @@ final class EpochCanaries {
                           && state.released.counter() == state.highestSeen();
                   long counter = state.highestSeen() + (again ? 0 : 1);
                   """),
-              Patch.of("Candidature", "state.seen(counter);", "")),
+              Patch.of("Candidature", "state.seen(counter);", "")).amongThree(),
           Canary.of(
               "epoch-reused-after-power-loss",
               "A restarted node counts from zero, not from the ceiling on its disk.",
@@ -39,7 +39,7 @@ final class EpochCanaries {
               Patch.of(
                   "FailoverNode",
                   "long floor = durable.ceiling() - DurableState.BLOCK;",
-                  "long floor = 0;")),
+                  "long floor = 0;")).amongThree(),
           Canary.of(
               "ceiling-not-raised",
               "A node follows counters above the ceiling on its disk, and does not raise it.",
@@ -48,23 +48,24 @@ final class EpochCanaries {
               44,
               Patch.of("Voter", "if (epoch.counter() > ceiling) {", "if (false) {"),
               Patch.of("Candidature", "|| counter > turn.ceiling()", ""),
+              Patch.of("Tenure", "if (counter > turn.ceiling()) {", "if (false) {"),
               Patch.of("Tenure", "!state.electorate.majority(allowing) ||", ""),
               Patch.of(
                   "Tenure", "!allowing.containsAll(state.reign.followers(turn.now()))", "false"),
               Patch.of(
                   "FailoverNode",
-                  "DurableState wanted = asked.with(ceiling, promise);",
-                  "DurableState wanted = asked.with(asked.ceiling(), promise);")),
+                  "long ceiling = Math.max(ceilingWanted, asked.ceiling());",
+                  "long ceiling = asked.ceiling();")),
           Canary.of(
               "raised-epoch-before-confirmed",
               "An active stamps a raised epoch before a majority knows it.",
               "FO-20",
-              "epoch-regresses epoch-unique generation-held",
+              "announced epoch-regresses epoch-unique generation-held",
               8,
               Patch.of(
                   "Reign",
                   "if (!confirmed.equals(epoch) && electorate.majority(knowing)) {",
-                  "if (!confirmed.equals(epoch)) {")));
+                  "if (!confirmed.equals(epoch)) {")).amongThree());
 
   private EpochCanaries() {}
 }

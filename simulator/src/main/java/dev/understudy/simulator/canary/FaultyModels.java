@@ -46,6 +46,11 @@ final class FaultyModels {
             public List<GroupView> views() {
               return real.views();
             }
+
+            @Override
+            public boolean mayEnd() {
+              return real.mayEnd();
+            }
           };
         },
         () -> new RelativeGate(lengths));
@@ -72,6 +77,11 @@ final class FaultyModels {
     @Override
     public boolean open(long now) {
       return kernel.open(now);
+    }
+
+    @Override
+    public long untilNanos() {
+      return kernel.untilNanos();
     }
   }
 }

@@ -12,7 +12,7 @@ final class PromiseCanaries {
               "A voter grants a request although it is bound to another node.",
               "FO-3",
               "promise two-outputs",
-              8,
+              16,
               Patch.of(
                   "Voter",
                   """
@@ -22,24 +22,24 @@ final class PromiseCanaries {
                   """
                   if (false) {
                     waiting.put(
-                  """)),
+                  """)).amongThree(),
           Canary.of(
               "echo-of-newer-epoch-while-bound",
               "A voter that is bound to one active echoes another one, because its epoch is newer.",
               "FO-3",
               "promise two-outputs",
-              8,
+              20,
               Patch.of(
                   "Voter",
                   "if (boundElsewhere(node, incarnation, turn.now()) || !acceptable(",
                   "if (boundElsewhere(node, incarnation, turn.now()) && !epoch.above(boundEpoch)"
-                      + " || !acceptable(")),
+                      + " || !acceptable(")).amongFive(),
           Canary.of(
               "echo-of-older-epoch-while-bound",
               "A voter that has granted another one's request still echoes the old active.",
               "FO-3",
               "promise grant-rises lease two-outputs",
-              16,
+              36,
               Patch.of(
                   "Voter",
                   "if (boundElsewhere(node, incarnation, turn.now()) || !acceptable(",
@@ -49,18 +49,18 @@ final class PromiseCanaries {
                     return true;
                   }
                   if (boundElsewhere(node, incarnation, turn.now()) || !acceptable(
-                  """)),
+                  """)).amongThree(),
           Canary.of(
               "drift-ignored",
               "A promise lasts as long as a lease, whatever the clocks' rates are.",
               "FO-2",
               "promise two-outputs",
-              16,
+              56,
               Patch.of(
                   "Voter",
-                  "now + Maintenance.promiseNanos(leaseNanos, timing));",
+                  "now + promiseFor(leaseNanos));",
                   "now + (leaseNanos == Row.ORDINARY ? timing.leaseNanos()"
-                      + " : Maintenance.promiseNanos(leaseNanos, timing)));")),
+                      + " : promiseFor(leaseNanos)));")).amongThree(),
           Canary.of(
               "lease-from-arrival",
               "The active counts its lease from an echo's arrival, not from its beat's sending.",
@@ -70,13 +70,13 @@ final class PromiseCanaries {
               Patch.of(
                   "Reign",
                   "ends.merge(voter, sentAt + leaseNanos",
-                  "ends.merge(voter, now + leaseNanos")),
+                  "ends.merge(voter, now + leaseNanos")).amongThree(),
           Canary.of(
               "own-vote-untimed",
               "A candidate counts its own vote although it is bound to another node.",
               "FO-5",
-              "promise lease two-outputs",
-              16,
+              "promise grant-rises lease two-outputs",
+              20,
               Patch.of(
                   "GroupState",
                   """
@@ -98,14 +98,14 @@ final class PromiseCanaries {
                   if (!voter.boundTo(state.self, epoch, turn.now())) {
                     state.voteForSelf(epoch, turn);
                     if (free && !voter.boundTo(
-                  """)),
+                  """)).amongThree(),
           Canary.of(
               "echo-of-another-epoch-counts",
               "An active counts echoes of an epoch that is not its present one.",
               "FO-6",
               "lease promise two-outputs generation-held epoch-regresses",
-              44,
-              Patch.of("Reign", "if (echoed.equals(epoch)) {", "if (true) {")),
+              8,
+              Patch.of("Reign", "if (echoed.equals(epoch)) {", "if (true) {")).amongThree(),
           Canary.of(
               "release-of-any-epoch",
               "A voter takes a release of any epoch of its holder for a release of its promise.",
@@ -171,11 +171,11 @@ final class PromiseCanaries {
               "A restarted agent grants nothing for a while, but echoes an active's beats at once.",
               "FO-21",
               "promise grant-rises lease two-outputs",
-              64,
+              200,
               Patch.of(
                   "Hearing",
-                  "if (!(state.standing instanceof Standing.Silent)) { if (row.askNanos() > 0) {",
-                  "if (true) { if (row.askNanos() > 0) {")));
+                  "if (!state.mute()) { if (row.askNanos() > 0) {",
+                  "if (true) { if (row.askNanos() > 0) {")).amongThree());
 
   private PromiseCanaries() {}
 }

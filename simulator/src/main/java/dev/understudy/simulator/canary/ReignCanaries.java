@@ -13,33 +13,33 @@ final class ReignCanaries {
               "FO-13",
               "reopened",
               8,
-              Patch.of("Tenure", "close(\"lost the lease\", turn);", "")),
+              Patch.of("Tenure", "close(\"lost the lease\", turn);", "")).amongThree(),
           Canary.of(
               "late-echo-reopens",
               "An echo that waited in the socket is counted before the lease is looked at.",
               "FO-35",
               "reopened",
               36,
-              Patch.of("FailoverNode", "groups.values().forEach(g -> g.checkLease(turn));", ""),
+              Patch.of("FailoverNode", "checkLeases(turn);", ""),
               Patch.of(
                   "FailoverNode",
-                  "SortedSet<String> beats = beatIfDue(turn);",
+                  "boolean beat = goesOn && beatIfDue(turn);",
                   """
-                  groups.values().forEach(g -> g.checkLease(turn));
-                  SortedSet<String> beats = beatIfDue(turn);
-                  """)),
+                  checkLeases(turn);
+                  boolean beat = goesOn && beatIfDue(turn);
+                  """)).amongThree(),
           Canary.of(
               "lapsed-beats-bind",
               "An active whose lease has lapsed keeps its gate shut, but goes on beating.",
               "FO-35",
-              "liveness",
-              200,
+              "liveness reopened",
+              8,
               Patch.of("Tenure", "close(\"lost the lease\", turn);", ""),
               Patch.of(
                   "Tenure",
                   "if (end > gateUntil && trusted) {",
                   "if (end > gateUntil && trusted"
-                      + " && (gateUntil == Long.MIN_VALUE || turn.now() < gateUntil)) {")),
+                      + " && (gateUntil == Long.MIN_VALUE || turn.now() < gateUntil)) {")).amongThree(),
           Canary.of(
               "released-before-shut",
               "An active releases its epoch before the kernel has confirmed that its gate is shut.",
@@ -73,12 +73,15 @@ final class ReignCanaries {
               "FO-7",
               "liveness false-failover",
               8,
-              Patch.of("FailoverNode", "answers.add(datagram.sender());", "")),
+              Patch.of(
+                  "FailoverNode",
+                  "return newest && !datagram.answer() ? peer.name() : \"\";",
+                  "return \"\";")).amongThree(),
           Canary.of(
               "strict-sequence",
               "A node drops whatever does not follow directly on what it got before.",
               "FO-8",
-              "liveness",
+              "liveness preference",
               8,
               Patch.of(
                   "Peers",
@@ -88,7 +91,7 @@ final class ReignCanaries {
                     return Freshness.STALE;
                   }
                   peer.ceiling = Math.max(peer.ceiling, datagram.ceiling());
-                  """)));
+                  """)).amongThree());
 
   private ReignCanaries() {}
 }

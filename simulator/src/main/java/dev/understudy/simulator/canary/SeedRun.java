@@ -23,6 +23,7 @@ import java.util.function.Function;
 public final class SeedRun implements Function<List<String>, String> {
   private static final long SECOND = 1_000_000_000L;
   private static final long STORM_NANOS = 20 * SECOND;
+  private static final long MIDDLE_STORM_NANOS = 10 * SECOND;
   private static final long SHORT_STORM_NANOS = 5 * SECOND;
   private static final long INTERVAL_NANOS = SECOND / 5;
 
@@ -35,10 +36,15 @@ public final class SeedRun implements Function<List<String>, String> {
     Plan plan =
         switch (Canary.Cluster.valueOf(request.get(1))) {
           case DRAWN -> Faults.plan(seed, STORM_NANOS, Weather.ROUGH);
+          case THREE -> Faults.plan(seed, three(), MIDDLE_STORM_NANOS, Weather.ROUGH);
           case FIVE_RUNNERS -> Faults.plan(seed, fiveRunners(), SHORT_STORM_NANOS, Weather.ROUGH);
         };
     RunResult result = Simulation.run(plan, FaultyModels.of(request.get(0)), Trace.NONE);
     return result.violation().map(v -> v.rule() + " " + v.text()).orElse("");
+  }
+
+  private static Setup three() {
+    return Setup.of(Timing.FAST, "w1", List.of("a", "b", "c"));
   }
 
   private static Setup fiveRunners() {

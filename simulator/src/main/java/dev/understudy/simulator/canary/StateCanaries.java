@@ -12,7 +12,7 @@ final class StateCanaries {
               "A node with older state does not let one with newer state go first.",
               "FO-29",
               "preference",
-              8,
+              32,
               Patch.of(
                   "Succession",
                   "int byOffer = copies.of(other).compareTo(copies.own());",
@@ -20,7 +20,7 @@ final class StateCanaries {
               Patch.of(
                   "Succession",
                   "return betterOfferLives(turn) ? 3 * timing.leaseNanos() : 0;",
-                  "return 0;")),
+                  "return 0;")).amongThree(),
           Canary.of(
               "starts-empty-while-state-lives",
               "A node without state does not wait for one that has some.",
@@ -40,18 +40,18 @@ final class StateCanaries {
               "A node goes on offering a copy that has died.",
               "FO-31",
               "generation-held",
-              20,
+              56,
               Patch.of(
                   "Copies",
                   "void lose(GenerationId generation) { if (held.equals(generation)) {",
-                  "void lose(GenerationId generation) { if (false) {")),
+                  "void lose(GenerationId generation) { if (false) {")).amongThree(),
           Canary.of(
               "woken-copy-still-offered",
               "A node goes on offering the copy that it has woken.",
               "FO-31",
               "generation-held",
-              24,
-              Patch.of("Copies", "if (held.equals(woken)) {", "if (false) {")),
+              32,
+              Patch.of("Copies", "if (held.equals(woken)) {", "if (false) {")).amongThree(),
           Canary.of(
               "frozen-process-kept",
               "A former active keeps its frozen process although another node has reigned since.",
@@ -68,7 +68,7 @@ final class StateCanaries {
               "FO-40",
               "generation-unique",
               12,
-              Patch.of("MirrorPlan", "failures++;", "failures++; sequence = 0;")));
+              Patch.of("MirrorPlan", "failures++;", "failures++; sequence = 0;")).amongThree());
 
   private StateCanaries() {}
 }

@@ -3,6 +3,7 @@ package dev.understudy.simulator.scenario;
 
 import dev.understudy.core.protocol.GroupConfig;
 import dev.understudy.core.protocol.GroupConfig.Quorum;
+import dev.understudy.core.protocol.GroupConfig.WithoutQuorum;
 import dev.understudy.core.timing.Timing;
 import dev.understudy.simulator.Pace;
 import dev.understudy.simulator.Setup;
@@ -20,6 +21,8 @@ final class Cast {
   private Timing timing = Timing.STANDARD;
   private int workloads = 1;
   private boolean mirrored = true;
+  private boolean prefersAvailability;
+  private boolean goesOn;
   private int seed = 1;
   // Every frame takes the same time and every timer rings on time, so that a story does not
   // change by what chance brings elsewhere.
@@ -34,6 +37,13 @@ final class Cast {
       case "workloads" -> workloads = words.number("number of workloads");
       case "strategy" ->
           mirrored = words.one(List.of("mirror", "restart"), "strategy").equals("mirror");
+      case "prefer" ->
+          prefersAvailability =
+              words
+                  .one(List.of("consistency", "availability"), "preference")
+                  .equals("availability");
+      case "without-quorum" ->
+          goesOn = words.one(List.of("freeze", "continue"), "way").equals("continue");
       case "seed" -> seed = words.number("seed");
       case "links" ->
           pace =
@@ -56,6 +66,13 @@ final class Cast {
     return seed;
   }
 
+  private Quorum quorum() {
+    if (nodes.size() != 2) {
+      return Quorum.MAJORITY;
+    }
+    return prefersAvailability ? Quorum.PAIR_AVAILABILITY : Quorum.PAIR_CONSISTENCY;
+  }
+
   Setup setup() {
     List<GroupConfig> groups = new ArrayList<>();
     for (int i = 1; i <= workloads; i++) {
@@ -64,9 +81,10 @@ final class Cast {
               "w" + i,
               nodes,
               runners.isEmpty() ? nodes : runners,
-              Quorum.MAJORITY,
+              quorum(),
               mirrored,
-              INTERVAL_NANOS));
+              INTERVAL_NANOS,
+              goesOn ? WithoutQuorum.CONTINUE : WithoutQuorum.FREEZE));
     }
     return new Setup(timing, nodes, groups, pace);
   }

@@ -113,6 +113,17 @@ final class Mischief {
         String node = node(words);
         yield new Fault.AgentKill(at, lasting(words), node);
       }
+      case "restart" -> {
+        String node = node(words);
+        long away = lasting(words);
+        words.need("lease");
+        yield new Fault.AgentRestart(at, away, node, words.duration("lease"));
+      }
+      case "leave" -> {
+        String node = node(words);
+        yield new Fault.AgentLeaves(at, lasting(words), node);
+      }
+      case "fence" -> new Fault.Fence(at, node(words), workload(words), true);
       case "pause" -> {
         String node = node(words);
         long nanos = lasting(words);

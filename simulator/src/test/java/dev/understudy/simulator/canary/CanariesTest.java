@@ -5,23 +5,48 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The simulator finds every fault that is planted. */
 class CanariesTest {
+  private static final ExecutorService THREADS =
+      Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors());
+  private static final Map<String, Future<Hunt.Result>> HUNTS = new TreeMap<>();
+
+  @BeforeAll
+  static void hunt() {
+    for (Canary canary : Canaries.ALL) {
+      HUNTS.put(canary.name(), THREADS.submit(() -> Hunt.of(canary)));
+    }
+  }
+
+  @AfterAll
+  static void end() {
+    THREADS.shutdownNow();
+  }
+
   static Stream<String> names() {
     return Canaries.ALL.stream().map(Canary::name);
   }
 
   @ParameterizedTest
   @MethodSource("names")
-  void isFound(String name) throws StaleCanaryException {
-    Canary canary = Canaries.ALL.stream().filter(c -> c.name().equals(name)).findFirst().get();
-    Hunt.Result result = Hunt.of(canary);
+  void isFound(String name) throws InterruptedException, ExecutionException {
+    Hunt.Result result = Objects.requireNonNull(HUNTS.get(name)).get();
+    Canary canary = result.canary();
     assertThat(result.found()).as("%s, within %s seeds", name, canary.seedsMost()).isTrue();
     assertThat(result.rule()).as("%s: %s", name, result.text()).isIn(canary.found());
   }

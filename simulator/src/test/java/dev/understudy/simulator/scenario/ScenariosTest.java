@@ -47,6 +47,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Tag("FO-36")
 @Tag("FO-37")
 @Tag("FO-38")
+@Tag("FO-41")
+@Tag("FO-42")
+@Tag("FO-43")
+@Tag("FO-44")
 class ScenariosTest {
   private static final Path FOLDER = Path.of("scenarios");
   private static final Pattern SHOWS = Pattern.compile("Shows (FO-\\d+(, )?)+\\.");
