@@ -43,7 +43,7 @@ public final class ToolCache {
   public ToolCache(Consumer<String> progress) throws ToolsException {
     this(
         PinFile.bundled(),
-        CacheFolder.locate(System.getenv(), System.getProperty("user.home")),
+        CacheFolder.ofUser(),
         Optional.empty(),
         progress);
   }
@@ -135,7 +135,7 @@ public final class ToolCache {
     }
     long start = System.nanoTime();
     requirePrograms();
-    requireRoom(SPARE_BYTES);
+    CacheFolder.requireRoom(home, SPARE_BYTES);
     Path debs = Files.createDirectories(home.resolve("debs"));
     Path apt = Files.createDirectories(home.resolve("apt"));
     Files.createDirectories(home.resolve("root"));
@@ -231,7 +231,7 @@ public final class ToolCache {
         bytes += item.bytes();
       }
     }
-    requireRoom(SPARE_BYTES + bytes * UNPACKED_FACTOR);
+    CacheFolder.requireRoom(home, SPARE_BYTES + bytes * UNPACKED_FACTOR);
     if (!absent.isEmpty()) {
       progress.accept("fetching " + absent.size() + " packages, " + PrivateApt.megabytes(bytes));
       source.download(absent, bytes);
@@ -293,19 +293,6 @@ public final class ToolCache {
       throw new ToolsException(
           String.join(", ", missing)
               + " is missing: tools come as Debian packages, so run this on a Debian system");
-    }
-  }
-
-  private void requireRoom(long bytes) throws ToolsException, IOException {
-    long free = Files.getFileStore(home).getUsableSpace();
-    if (free < bytes) {
-      throw new ToolsException(
-          home
-              + " has "
-              + PrivateApt.megabytes(free)
-              + " free, needed are "
-              + PrivateApt.megabytes(bytes)
-              + "; make room, or set UNDERSTUDY_CACHE to a folder on a larger disk");
     }
   }
 
