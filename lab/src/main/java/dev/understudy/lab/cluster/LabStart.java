@@ -53,9 +53,7 @@ final class LabStart {
       Lab lab = new Lab(started, options.bound() ? startup::takeAway : started::close);
       if (!options.bound()) {
         startup.step(
-            () ->
-                startup.letGo(() ->
-                    started.update(r -> r.withLife(LabRecord.Life.PERSISTENT))));
+            () -> startup.letGo(() -> started.update(r -> r.withLife(LabRecord.Life.PERSISTENT))));
       }
       done = true;
       return lab;
@@ -113,7 +111,8 @@ final class LabStart {
     Places places = new Places(folder, cluster);
     tell("starting lab " + folder.lab() + " in " + folder.path());
     Spawned started =
-        Spawned.start("The keeper", Spaces.keeperCommand(folder), Map.of(), folder.file("keeper.log"));
+        Spawned.start(
+            "The keeper", Spaces.keeperCommand(folder), Map.of(), folder.file("keeper.log"));
     startup.keep(started);
     Switch.make(started.init());
     LabRecord record =

@@ -33,8 +33,8 @@ public final class Spawned implements AutoCloseable {
    * @param what for sentences: "node a"
    * @param log gets what the programs on the way to the script say
    */
-  public static Spawned start(String what, List<String> command, Map<String, String> extra, Path log)
-      throws LabException {
+  public static Spawned start(
+      String what, List<String> command, Map<String, String> extra, Path log) throws LabException {
     ProcessBuilder builder = HostPrograms.builder(command);
     builder.environment().putAll(extra);
     builder.redirectError(Redirect.appendTo(log.toFile()));

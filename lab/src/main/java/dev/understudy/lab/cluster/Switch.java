@@ -73,7 +73,8 @@ public final class Switch implements AutoCloseable {
    * Connects a process's network namespace, where it gets {@code eth0}, and sets it up there; the
    * port goes up last, so no frame passes before.
    */
-  public synchronized void connect(String port, ProcessMark process, Uplink uplink) throws LabException {
+  public synchronized void connect(String port, ProcessMark process, Uplink uplink)
+      throws LabException {
     try {
       if (netlink.exists(port)) {
         // The kernel takes a dead node's interfaces away in its own time.

@@ -18,8 +18,7 @@ import java.util.OptionalInt;
  * @param prefix length of the network's part in bits
  * @param routes to other networks
  */
-public record Uplink(
-    Optional<MacAddress> bridge, int address, int prefix, List<Route> routes) {
+public record Uplink(Optional<MacAddress> bridge, int address, int prefix, List<Route> routes) {
   public Uplink {
     routes = List.copyOf(routes);
   }

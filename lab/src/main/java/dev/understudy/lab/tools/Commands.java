@@ -47,7 +47,8 @@ public final class Commands {
   }
 
   /** The same with more in its environment, and somebody who watches. */
-  public Output run(List<String> command, Map<String, String> environment, int limitSeconds, Watcher watch)
+  public Output run(
+      List<String> command, Map<String, String> environment, int limitSeconds, Watcher watch)
       throws ToolsException {
     Path out = scratch.resolve("stdout");
     Path err = scratch.resolve("stderr");

@@ -20,7 +20,7 @@ import java.util.stream.Stream;
  */
 final class Programs {
   private static final String LIBRARIES = "usr/lib/x86_64-linux-gnu";
-  private static final List<String> FOLDERS = 
+  private static final List<String> FOLDERS =
       List.of("usr/sbin", "usr/bin", "sbin", "bin", "usr/lib/cni", Tools.GO_ROOT + "/bin");
   private static final Pattern LISTED = Pattern.compile("\\s*(?:(\\S+) => )?(/\\S+|not found).*");
   private static final int LIMIT_SECONDS = 60;

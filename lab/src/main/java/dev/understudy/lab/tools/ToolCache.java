@@ -41,11 +41,7 @@ public final class ToolCache {
    * @param progress gets one line, without line end, for each step of a fetch
    */
   public ToolCache(Consumer<String> progress) throws ToolsException {
-    this(
-        PinFile.bundled(),
-        CacheFolder.ofUser(),
-        Optional.empty(),
-        progress);
+    this(PinFile.bundled(), CacheFolder.ofUser(), Optional.empty(), progress);
   }
 
   ToolCache(PinFile pins, Path folder, Optional<Mirror> mirror, Consumer<String> progress) {

@@ -28,7 +28,7 @@ import java.util.function.Consumer;
 
 /**
  * The folder {@code kubernetes-HASH} in the project's cache, built when it is first needed, which
- * takes sixteen minutes of one processor.
+ * takes ten minutes of one processor.
  *
  * <p>A run that was killed is continued by the next one: modules and compiled packages are kept
  * until the programs are there. Of several runs at once one works and the others wait for it. The
@@ -74,14 +74,12 @@ public final class KubernetesBuild {
     this.sources = bundled();
     this.progress = progress;
     String all = String.join("\n", sources.values()) + flags();
-    this.home =
-        CacheFolder.ofUser().resolve("kubernetes-" + Digests.ofText(all).substring(0, 12));
+    this.home = CacheFolder.ofUser().resolve("kubernetes-" + Digests.ofText(all).substring(0, 12));
   }
 
   /** The programs if they were built before; never touches the network. */
   public Optional<KubernetesTools> ready() throws ToolsException {
-    Optional<Tools> tools =
-        new ToolCache(progress).ready(ToolGroup.KUBERNETES);
+    Optional<Tools> tools = new ToolCache(progress).ready(ToolGroup.KUBERNETES);
     return tools
         .filter(_ -> Files.isExecutable(bin().resolve("kubernetes")))
         .map(found -> new KubernetesTools(bin(), found, VERSION));
@@ -109,8 +107,7 @@ public final class KubernetesBuild {
     } finally {
       THREADS.unlock();
     }
-    return ready()
-        .orElseThrow(() -> new IllegalStateException("built, yet not ready: " + home));
+    return ready().orElseThrow(() -> new IllegalStateException("built, yet not ready: " + home));
   }
 
   private Path bin() {
@@ -141,7 +138,7 @@ public final class KubernetesBuild {
     Path programs = Files.createDirectories(work.resolve("bin"));
     GoTool go = new GoTool(compiler, work, new Commands(scratch), progress);
     progress.accept(
-        "building Kubernetes " + VERSION + " from its Go modules, once; about 16 min of processor");
+        "building Kubernetes " + VERSION + " from its Go modules, once; about 10 min of processor");
     int packages = go.listPackages(LIST_SECONDS);
     go.build(programs, flags(), packages, BUILD_SECONDS);
     for (String component : COMPONENTS) {
@@ -161,8 +158,7 @@ public final class KubernetesBuild {
   /** Tries what was built before anybody relies on it. */
   private static void check(Path programs, Commands commands) throws ToolsException {
     Commands.Output said =
-        commands.run(
-            List.of(programs.resolve("kubectl").toString(), "version", "--client"), 60);
+        commands.run(List.of(programs.resolve("kubectl").toString(), "version", "--client"), 60);
     if (!said.ok() || !said.out().contains(VERSION)) {
       throw ToolsException.failed("trying the kubectl that was built", said);
     }
