@@ -149,13 +149,14 @@ class KubernetesE2E {
     Files.readAllLines(Path.of("/proc/self/mountinfo")).stream()
         .filter(line -> line.contains(state().toString()))
         .forEach(found::add);
-    Path root = state().resolve("kubernetes-labs");
-    String group = "understudy-kubernetes." + Integer.toHexString(root.toString().hashCode());
+    String place = Integer.toHexString(state().toString().hashCode());
+    String group = "understudy-lab.kubernetes." + place;
     try (Stream<Path> all = Files.find(Path.of("/sys/fs/cgroup"), 2, (f, _) -> f.endsWith(group))) {
       all.forEach(f -> found.add(f.toString()));
     }
-    if (Files.exists(root)) {
-      found.add(root.toString());
+    Path lab = state().resolve("lab.kubernetes");
+    if (Files.exists(lab)) {
+      found.add(lab.toString());
     }
     return found;
   }

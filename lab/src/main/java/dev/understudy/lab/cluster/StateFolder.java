@@ -24,11 +24,12 @@ import java.util.stream.Stream;
  * @param lab the lab's name
  */
 public record StateFolder(Path root, String lab) {
+  private static final String NAME = "[a-z0-9][a-z0-9-]{0,31}";
   private static final List<String> SCRIPTS = List.of("keeper.sh", "enter.sh", "client.sh");
 
   /** The folder of a lab, whether it is there or not. */
   public static StateFolder of(Path root, String lab) throws LabException {
-    if (!lab.matches("[a-z0-9][a-z0-9-]{0,31}")) {
+    if (!lab.matches(NAME)) {
       throw LabException.input(
           "\"" + lab + "\" is no name for a lab: use up to 32 small letters, digits and hyphens.");
     }
@@ -41,6 +42,7 @@ public record StateFolder(Path root, String lab) {
       return entries
           .filter(e -> Files.exists(e.resolve("lock")))
           .map(e -> e.getFileName().toString())
+          .filter(name -> name.matches(NAME))
           .sorted()
           .toList();
     } catch (NoSuchFileException absent) {

@@ -23,13 +23,11 @@ import java.util.Optional;
  * @param base what it has in common with the folders of other labs
  */
 record KubernetesFolder(StateFolder base) {
-  /** Beside the labs of {@code understudy lab}, and no lab of theirs. */
-  private static final String BESIDE = "kubernetes-labs";
+  /** Beside the labs of {@code understudy lab}, none of which can have this name. */
+  private static final String LAB = "lab.kubernetes";
 
-  private static final String LAB = "kubernetes";
-
-  static KubernetesFolder of(Path stateRoot) throws LabException {
-    return new KubernetesFolder(StateFolder.of(stateRoot.resolve(BESIDE), LAB));
+  static KubernetesFolder of(Path stateRoot) {
+    return new KubernetesFolder(new StateFolder(stateRoot.toAbsolutePath().normalize(), LAB));
   }
 
   /** A folder of the control plane or of a node. */
@@ -139,9 +137,6 @@ record KubernetesFolder(StateFolder base) {
     try (LabLock _ = base.lock()) {
       takeAway();
       base.remove();
-      Files.deleteIfExists(base.root());
-    } catch (IOException e) {
-      throw StateFolder.unusable("remove", base.root(), e);
     }
     return true;
   }

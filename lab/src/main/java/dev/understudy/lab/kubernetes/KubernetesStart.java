@@ -31,7 +31,7 @@ final class KubernetesStart {
   private final Startup startup;
   private @Nullable KubernetesParts parts;
 
-  KubernetesStart(KubernetesOptions options) throws LabException {
+  KubernetesStart(KubernetesOptions options) {
     this.options = options;
     this.folder = KubernetesFolder.of(options.stateRoot());
     this.startup =
@@ -69,11 +69,6 @@ final class KubernetesStart {
   }
 
   private void clearPlace() throws LabException {
-    try {
-      Files.createDirectories(folder.base().root());
-    } catch (IOException e) {
-      throw LabException.failed("Cannot make " + folder.base().root() + ": " + e + ".", e);
-    }
     startup.takeLock();
     Optional<KubernetesRecord> running = folder.running();
     if (running.isPresent() && running.get().persistent()) {
