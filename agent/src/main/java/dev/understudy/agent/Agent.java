@@ -24,16 +24,19 @@ import dev.understudy.agent.runtime.SandboxPlaces;
 import dev.understudy.agent.runtime.SandboxSpec;
 import dev.understudy.agent.runtime.ToolPaths;
 import dev.understudy.agent.wire.ClusterKey;
+import dev.understudy.agent.wire.Configuration;
 import dev.understudy.agent.wire.DatagramCodec;
 import dev.understudy.agent.wire.Reception;
 import dev.understudy.api.cluster.Cluster;
 import dev.understudy.api.cluster.ClusterFile;
 import dev.understudy.api.cluster.ClusterFileException;
+import dev.understudy.api.cluster.Ipv4;
 import dev.understudy.api.cluster.NodeSpec;
 import dev.understudy.api.cluster.WorkloadSpec;
 import dev.understudy.api.control.ControlToken;
 import dev.understudy.api.control.NodeEvent;
 import dev.understudy.api.control.NodeStatus;
+import dev.understudy.api.control.WorkloadExplanation;
 import dev.understudy.core.protocol.DurableState;
 import dev.understudy.core.protocol.FailoverNode;
 import dev.understudy.core.protocol.GroupConfig;
@@ -47,15 +50,17 @@ import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /** The parts of one agent, put together. */
 final class Agent implements AutoCloseable {
   private static final int SHIP_PORT = 7401;
   private static final int WATCHED_MOST = 256;
-  private static final long STATUS_MILLIS = 2_000;
+  private static final long ANSWER_MILLIS = 2_000;
 
   private final NodeSpec self;
   private final Cluster cluster;
@@ -114,7 +119,8 @@ final class Agent implements AutoCloseable {
         new DatagramCodec(
             key,
             cluster.nodes().stream().map(NodeSpec::name).toList(),
-            cluster.workloads().stream().map(WorkloadSpec::name).toList());
+            cluster.workloads().stream().map(WorkloadSpec::name).toList(),
+            Configuration.of(cluster.timing(), groups(cluster)));
     UdpSocket socket = UdpSocket.bind(self.address(), DutyCycle.PORT);
     Outlets outlets = Outlets.open(self, cluster.nodes());
     Poller poller = new Poller(WATCHED_MOST);
@@ -154,7 +160,11 @@ final class Agent implements AutoCloseable {
               runners,
               quorum(cluster, workload),
               workload.strategy() == WorkloadSpec.Strategy.MIRROR,
-              workload.checkpointIntervalNanos()));
+              workload.checkpointIntervalNanos(),
+              switch (workload.withoutQuorum()) {
+                case FREEZE -> GroupConfig.WithoutQuorum.FREEZE;
+                case CONTINUE -> GroupConfig.WithoutQuorum.CONTINUE;
+              }));
     }
     return groups;
   }
@@ -254,8 +264,7 @@ final class Agent implements AutoCloseable {
     ShipServer ships =
         ShipServer.listen(socketAddress(self.address()), key.bytes(), new Arrivals(executor));
     closing.add(ships);
-    ControlServer control =
-        ControlServer.start(ControlToken.of(key.bytes()), this::status, journal);
+    ControlServer control = ControlServer.start(ControlToken.of(key.bytes()), new Asked(), journal);
     closing.add(control);
   }
 
@@ -271,8 +280,34 @@ final class Agent implements AutoCloseable {
     System.gc();
   }
 
-  private NodeStatus status() {
-    CompletableFuture<NodeStatus> answer = new CompletableFuture<>();
+  /** What callers of the control API ask for, answered between two steps of the duty cycle. */
+  private final class Asked implements ControlServer.Node {
+    @Override
+    public NodeStatus status() {
+      return ask(Agent.this::statusNow);
+    }
+
+    @Override
+    public Optional<WorkloadExplanation> explain(String workload) {
+      return ask(() -> executor.explain(self.name(), workload));
+    }
+
+    private <T> T ask(Supplier<T> question) {
+      CompletableFuture<T> answer = new CompletableFuture<>();
+      mailbox.post(() -> answer.complete(question.get()));
+      return answer.orTimeout(ANSWER_MILLIS, TimeUnit.MILLISECONDS).join();
+    }
+  }
+
+  private String nodeAt(int address) {
+    return cluster.nodes().stream()
+        .filter(node -> node.address() == address)
+        .map(NodeSpec::name)
+        .findFirst()
+        .orElse(Ipv4.text(address));
+  }
+
+  private NodeStatus statusNow() {
     NodeExecutor.NodeFacts facts =
         new NodeExecutor.NodeFacts(
             self.name(),
@@ -280,9 +315,9 @@ final class Agent implements AutoCloseable {
             cluster.timing().profile(),
             cluster.timing().windowNanos(),
             realTime,
-            gateKind);
-    mailbox.post(() -> answer.complete(executor.status(facts)));
-    return answer.orTimeout(STATUS_MILLIS, TimeUnit.MILLISECONDS).join();
+            gateKind,
+            this::nodeAt);
+    return executor.status(facts);
   }
 
   /** Runs the duty cycle on this thread. */

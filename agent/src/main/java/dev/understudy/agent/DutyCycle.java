@@ -30,8 +30,8 @@ final class DutyCycle {
     /** Has the state written; returns before it is, and reports through the mailbox. */
     void persist(DurableState state);
 
-    /** Commands and verdicts of one outcome. */
-    void execute(Outcome outcome, long now);
+    /** Commands and verdicts of the outcome of that input. */
+    void execute(Outcome outcome, Input input);
 
     /** Does what is due of its own; returns when it wants to be called again at the latest. */
     long due(long now);
@@ -120,7 +120,8 @@ final class DutyCycle {
         return;
       }
       incoming.flip();
-      Optional<Datagram> datagram = reception.take(incoming);
+      Optional<Datagram> datagram =
+          reception.take(incoming, socket.lastSenderAddress(), Clock.bootNanos());
       if (datagram.isPresent()) {
         step(new Input.Received(Clock.bootNanos(), datagram.get()));
       }
@@ -135,6 +136,6 @@ final class DutyCycle {
       codec.encode(datagram, outgoing);
       outlets.send(outgoing, datagram.receiver());
     }
-    executor.execute(outcome, input.now());
+    executor.execute(outcome, input);
   }
 }

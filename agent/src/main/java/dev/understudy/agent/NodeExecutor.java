@@ -6,6 +6,7 @@ import dev.understudy.agent.linux.Clock;
 import dev.understudy.agent.wire.Reception;
 import dev.understudy.api.control.NodeEvent;
 import dev.understudy.api.control.NodeStatus;
+import dev.understudy.api.control.WorkloadExplanation;
 import dev.understudy.api.control.WorkloadStatus;
 import dev.understudy.core.protocol.Command;
 import dev.understudy.core.protocol.DurableState;
@@ -25,11 +26,15 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /** Carries out outcomes: state to disk, commands to the workloads, verdicts to the journal. */
 final class NodeExecutor implements DutyCycle.Executor {
   private static final long RETRY_MILLIS = 1_000;
+
+  /** For so long a node counts as configured otherwise after it was heard; or for four windows. */
+  private static final long OTHERWISE_NANOS = 5_000_000_000L;
 
   private final FailoverNode node;
   private final Reception reception;
@@ -42,6 +47,7 @@ final class NodeExecutor implements DutyCycle.Executor {
   private final AtomicReference<@Nullable DurableState> unsaved = new AtomicReference<>();
   private final Map<String, WorkloadHost> hosts = new TreeMap<>();
   private final Map<String, String> lastVerdicts = new TreeMap<>();
+  private final DecisionHistory history;
 
   NodeExecutor(
       FailoverNode node,
@@ -54,6 +60,7 @@ final class NodeExecutor implements DutyCycle.Executor {
     this.mailbox = mailbox;
     this.store = store;
     this.journal = journal;
+    this.history = new DecisionHistory(node::explain);
   }
 
   /** Before the duty cycle runs. */
@@ -96,13 +103,14 @@ final class NodeExecutor implements DutyCycle.Executor {
   }
 
   @Override
-  public void execute(Outcome outcome, long now) {
+  public void execute(Outcome outcome, Input input) {
     for (Command command : outcome.thenRun()) {
       host(command.workload()).run(command);
     }
+    history.hear(input);
     for (Verdict verdict : outcome.verdicts()) {
       lastVerdicts.put(verdict.workload(), verdict.text());
-      note(verdict, now);
+      note(verdict, input.now());
     }
   }
 
@@ -122,6 +130,7 @@ final class NodeExecutor implements DutyCycle.Executor {
   private void note(Verdict verdict, long now) {
     EventDetails event = EventDetails.of(verdict);
     journal.record(now, verdict.workload(), event.kind(), event.details().toArray(String[]::new));
+    history.decide(verdict, event.kind(), now);
   }
 
   @Override
@@ -149,18 +158,46 @@ final class NodeExecutor implements DutyCycle.Executor {
         facts.realTime(),
         facts.gate(),
         node.peersHeardWithin(facts.windowNanos()),
+        otherwise(facts, now),
         reception.counts(),
         List.copyOf(rows));
   }
 
-  /** What does not change while the agent runs. */
+  private List<String> otherwise(NodeFacts facts, long now) {
+    long since = now - Math.max(OTHERWISE_NANOS, 4 * facts.windowNanos());
+    return reception.configuredOtherwise(since).stream().map(facts.nodeAt()::apply).toList();
+  }
+
+  /** Why this node did, or did not, take a workload over; empty for one that is not its affair. */
+  Optional<WorkloadExplanation> explain(String self, String workload) {
+    return node.views().stream()
+        .filter(view -> view.workload().equals(workload))
+        .findFirst()
+        .map(view ->
+            new WorkloadExplanation(
+                self,
+                workload,
+                Clock.bootNanos(),
+                view.state(),
+                view.epoch().toString(),
+                view.active(),
+                DecisionHistory.findings(node::explain, workload),
+                history.of(workload)));
+  }
+
+  /**
+   * What does not change while the agent runs.
+   *
+   * @param nodeAt the name of the node at an IPv4 address, or the address
+   */
   record NodeFacts(
       String name,
       long incarnation,
       String profile,
       long windowNanos,
       boolean realTime,
-      String gate) {}
+      String gate,
+      IntFunction<String> nodeAt) {}
 
   private WorkloadStatus row(GroupView view, long now) {
     WorkloadHost host = hosts.get(view.workload());

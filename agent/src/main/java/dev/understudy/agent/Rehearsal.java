@@ -2,6 +2,7 @@
 package dev.understudy.agent;
 
 import dev.understudy.agent.wire.ClusterKey;
+import dev.understudy.agent.wire.Configuration;
 import dev.understudy.agent.wire.DatagramCodec;
 import dev.understudy.agent.wire.Reception;
 import dev.understudy.core.protocol.Command;
@@ -13,6 +14,7 @@ import dev.understudy.core.protocol.GenerationId;
 import dev.understudy.core.protocol.GroupConfig;
 import dev.understudy.core.protocol.Input;
 import dev.understudy.core.protocol.Outcome;
+import dev.understudy.core.protocol.Verdict;
 import dev.understudy.core.timing.Timing;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -41,6 +43,7 @@ final class Rehearsal {
   private final ByteBuffer bytes = ByteBuffer.allocateDirect(DatagramCodec.BYTES_MOST);
   private final Map<String, FailoverNode> nodes = new TreeMap<>();
   private final Map<String, Reception> receptions = new TreeMap<>();
+  private final Map<String, DecisionHistory> histories = new TreeMap<>();
   private final Map<String, Long> wakeAt = new TreeMap<>();
   private final List<Flight> flights = new ArrayList<>();
   private long now = MILLI;
@@ -57,7 +60,7 @@ final class Rehearsal {
 
   /** The codec that a rehearsal speaks: the same code, other names. */
   static DatagramCodec codec(ClusterKey key) {
-    return new DatagramCodec(key, NAMES, List.of(WORKLOAD));
+    return new DatagramCodec(key, NAMES, List.of(WORKLOAD), new Configuration(WORKLOAD));
   }
 
   /**
@@ -83,7 +86,10 @@ final class Rehearsal {
     SplittableRandom random = new SplittableRandom(seed);
     for (String name : NAMES) {
       DurableState durable = DurableState.NEW.nextStart(timing.promiseNanos());
-      nodes.put(name, new FailoverNode(name, timing, List.of(group), durable, now, random.split()));
+      FailoverNode node =
+          new FailoverNode(name, timing, List.of(group), durable, now, random.split());
+      nodes.put(name, node);
+      histories.put(name, new DecisionHistory(node::explain));
       receptions.put(name, new Reception(codec, name));
       wakeAt.put(name, now);
     }
@@ -118,7 +124,8 @@ final class Rehearsal {
 
   private void step(String name, Input input) {
     FailoverNode node = nodes.get(name);
-    if (node == null) {
+    DecisionHistory history = histories.get(name);
+    if (node == null || history == null) {
       return;
     }
     Outcome outcome = node.step(input);
@@ -126,14 +133,19 @@ final class Rehearsal {
     outcome.persistFirst().ifPresent(s -> fly(name, new Input.Persisted(now + HOP_NANOS, s)));
     outcome.thenSend().forEach(this::send);
     outcome.thenRun().forEach(command -> run(name, command));
-    outcome.verdicts().forEach(verdict -> said += EventDetails.of(verdict).details().size());
+    history.hear(input);
+    for (Verdict verdict : outcome.verdicts()) {
+      EventDetails event = EventDetails.of(verdict);
+      said += event.details().size();
+      history.decide(verdict, event.kind(), now);
+    }
   }
 
   private void send(Datagram datagram) {
     codec.encode(datagram, bytes);
     Reception reception = receptions.get(datagram.receiver());
     if (reception != null) {
-      reception.take(bytes).ifPresent(d -> fly(d.receiver(), new Input.Received(now, d)));
+      reception.take(bytes, 0, now).ifPresent(d -> fly(d.receiver(), new Input.Received(now, d)));
     }
   }
 

@@ -6,6 +6,7 @@ import com.sun.net.httpserver.HttpServer;
 import dev.understudy.api.control.ControlToken;
 import dev.understudy.api.control.Json;
 import dev.understudy.api.control.NodeStatus;
+import dev.understudy.api.control.WorkloadExplanation;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
@@ -13,9 +14,9 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.function.Supplier;
 
 /**
  * The control API: HTTP and JSON on the node's loopback, for holders of a token derived from the
@@ -24,10 +25,25 @@ import java.util.function.Supplier;
  * <pre>
  * GET /v1/status                 NodeStatus
  * GET /v1/events?after=SEQUENCE  list of NodeEvent
+ * GET /v1/explain?workload=NAME  WorkloadExplanation, 404 when the node is no member of its group
  * </pre>
  */
 public final class ControlServer implements AutoCloseable {
   private static final int BACKLOG = 16;
+  private static final int OK = 200;
+  private static final int BAD_REQUEST = 400;
+  private static final int UNAUTHORIZED = 401;
+  private static final int NOT_FOUND = 404;
+  private static final int WRONG_METHOD = 405;
+
+  /** What the agent answers; called on threads of this server. */
+  public interface Node {
+    /** How it sees its node. */
+    NodeStatus status();
+
+    /** Why it did, or did not, take that workload over; empty when it is none of its own. */
+    Optional<WorkloadExplanation> explain(String workload);
+  }
 
   private final HttpServer server;
   private final ExecutorService threads;
@@ -40,50 +56,60 @@ public final class ControlServer implements AutoCloseable {
   }
 
   /** Listens from now on. */
-  public static ControlServer start(String token, Supplier<NodeStatus> status, Journal journal)
-      throws IOException {
+  public static ControlServer start(String token, Node node, Journal journal) throws IOException {
     InetSocketAddress where =
         new InetSocketAddress(InetAddress.getLoopbackAddress(), ControlToken.PORT);
     ControlServer control = new ControlServer(HttpServer.create(where, BACKLOG), token);
     control.server.setExecutor(control.threads);
-    control.server.createContext(
-        "/v1/status", exchange -> control.answer(exchange, "/v1/status", _ -> status.get()));
-    control.server.createContext(
-        "/v1/events",
-        exchange ->
-            control.answer(exchange, "/v1/events", query -> journal.after(sequence(query))));
+    control.serve("/v1/status", _ -> node.status());
+    control.serve("/v1/events", query -> journal.after(sequence(query)));
+    control.serve("/v1/explain", query -> explanation(node, query));
     control.server.start();
     return control;
   }
 
   private interface Resource {
-    Object read(String query) throws BadRequest;
+    Object read(String query) throws Refused;
   }
 
-  /** What the caller sent cannot be understood. */
-  private static final class BadRequest extends Exception {
+  /** The caller gets a sentence instead of what it wanted. */
+  private static final class Refused extends Exception {
     private static final long serialVersionUID = 1;
 
-    BadRequest(String message) {
+    private final int code;
+
+    Refused(int code, String message) {
       super(message);
+      this.code = code;
     }
+  }
+
+  private void serve(String path, Resource resource) {
+    server.createContext(path, exchange -> answer(exchange, path, resource));
   }
 
   private void answer(HttpExchange exchange, String path, Resource resource) throws IOException {
     try (exchange) {
-      if (!authorized(exchange)) {
-        send(exchange, 401, Map.of("error", "the bearer token is missing or wrong"));
-      } else if (!exchange.getRequestURI().getPath().equals(path)) {
-        send(exchange, 404, Map.of("error", "no such resource"));
-      } else if (!exchange.getRequestMethod().equals("GET")) {
-        send(exchange, 405, Map.of("error", "only GET is understood here"));
-      } else {
-        String query = exchange.getRequestURI().getQuery();
-        send(exchange, 200, resource.read(query == null ? "" : query));
+      try {
+        send(exchange, OK, document(exchange, path, resource));
+      } catch (Refused e) {
+        send(exchange, e.code, Map.of("error", String.valueOf(e.getMessage())));
       }
-    } catch (BadRequest e) {
-      send(exchange, 400, Map.of("error", String.valueOf(e.getMessage())));
     }
+  }
+
+  private Object document(HttpExchange exchange, String path, Resource resource) throws Refused {
+    if (!authorized(exchange)) {
+      throw new Refused(UNAUTHORIZED, "the bearer token is missing or wrong");
+    }
+    if (!exchange.getRequestURI().getPath().equals(path)) {
+      throw new Refused(NOT_FOUND, "no such resource");
+    }
+    if (!exchange.getRequestMethod().equals("GET")) {
+      throw new Refused(WRONG_METHOD, "only GET is understood here");
+    }
+    String query = exchange.getRequestURI().getQuery();
+    return resource.read(query == null ? "" : query);
   }
 
   private boolean authorized(HttpExchange exchange) {
@@ -92,14 +118,23 @@ public final class ControlServer implements AutoCloseable {
         && MessageDigest.isEqual(sent.getBytes(StandardCharsets.UTF_8), authorization);
   }
 
-  private static long sequence(String query) throws BadRequest {
+  private static long sequence(String query) throws Refused {
     if (query.isEmpty()) {
       return 0;
     }
     if (!query.matches("after=[0-9]{1,18}")) {
-      throw new BadRequest("the query must be after=SEQUENCE");
+      throw new Refused(BAD_REQUEST, "the query must be after=SEQUENCE");
     }
     return Long.parseLong(query.substring("after=".length()));
+  }
+
+  private static WorkloadExplanation explanation(Node node, String query) throws Refused {
+    if (!query.matches("workload=[a-z][a-z0-9-]{0,15}")) {
+      throw new Refused(BAD_REQUEST, "the query must be workload=NAME");
+    }
+    String workload = query.substring("workload=".length());
+    return node.explain(workload)
+        .orElseThrow(() -> new Refused(NOT_FOUND, workload + " has no group with this node"));
   }
 
   private static void send(HttpExchange exchange, int code, Object document) throws IOException {

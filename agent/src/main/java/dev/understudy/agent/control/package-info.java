@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
  * What an agent tells: {@link dev.understudy.agent.control.ControlServer} answers questions about
- * status and events over HTTP, on the node's loopback and for holders of the token; {@link
- * dev.understudy.agent.control.Journal} keeps the events, in memory and on disk. It takes no
+ * status, events and decisions over HTTP, on the node's loopback and for holders of the token;
+ * {@link dev.understudy.agent.control.Journal} keeps the events, in memory and on disk. It takes no
  * orders.
  */
 @NullMarked

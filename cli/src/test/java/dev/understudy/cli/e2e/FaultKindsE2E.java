@@ -2,8 +2,14 @@
 package dev.understudy.cli.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.understudy.api.cluster.WorkloadSpec;
+import dev.understudy.api.control.NodeEvent;
+import dev.understudy.api.control.NodeStatus;
+import dev.understudy.api.control.WorkloadExplanation;
+import dev.understudy.api.control.WorkloadExplanation.Decision;
+import dev.understudy.api.control.WorkloadExplanation.RuleFinding;
 import dev.understudy.lab.bench.Waits;
 import dev.understudy.lab.chaos.Chaos;
 import dev.understudy.lab.chaos.ChaosReport;
@@ -11,10 +17,13 @@ import dev.understudy.lab.chaos.Strike;
 import dev.understudy.lab.chaos.Watch;
 import dev.understudy.lab.cluster.FaultKind;
 import dev.understudy.lab.cluster.FaultSpec;
+import dev.understudy.lab.cluster.NodeExplanation;
 import dev.understudy.lab.tools.ToolGroup;
 import dev.understudy.lab.tools.Tools;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -137,6 +146,76 @@ class FaultKindsE2E {
   @Test
   void killedAgentLeavesNothingOpen() throws Exception {
     strikeActive(FaultKind.KILL_AGENT, 0);
+  }
+
+  @Test
+  void nodesExplainWhoTookOverAndWhoDidNot() throws Exception {
+    strike(FaultSpec.of(FaultKind.CRASH, active), 300);
+    String former = active;
+    look();
+    String next = active;
+    List<String> idle =
+        lab().nodes().stream().filter(n -> !n.equals(former) && !n.equals(next)).toList();
+    WorkloadExplanation winner = explanation(next);
+    assertThat(winner.now()).extracting(RuleFinding::rule).containsExactly("lease");
+    assertThat(winner.decisions())
+        .extracting(Decision::kind)
+        .contains(NodeEvent.SUSPECTED, NodeEvent.ELECTED);
+    WorkloadExplanation loser = explanation(idle.getFirst());
+    assertThat(loser.now())
+        .filteredOn(RuleFinding::against)
+        .extracting(RuleFinding::rule)
+        .contains("silence-window");
+    assertThat(loser.decisions())
+        .filteredOn(d -> d.text().startsWith(next + " asked"))
+        .as(loser::toString)
+        .isNotEmpty()
+        .allSatisfy(d ->
+            assertThat(d.findings())
+                .extracting(RuleFinding::rule)
+                .contains("role", "state-preference", "rank", "promise"));
+    assertThatThrownBy(() -> lab().lab.explain("cuont", Optional.empty()))
+        .hasMessageContaining("has no workload cuont; it has count.");
+    assertThatThrownBy(() -> lab().lab.explain("count", Optional.of("z")))
+        .hasMessageContaining("has no node z");
+  }
+
+  @Test
+  void nodeWithOtherTimesIsNamedAndNotCounted() throws Exception {
+    String file = "/run/understudy-lab/cluster.yaml";
+    restartAgent(
+        third,
+        "cp %1$s /run/usual; sed -i 's/^timing: standard/timing: {driftPpm: 400}/' %1$s"
+            .formatted(file));
+    lab()
+        .await(
+            "both sides to notice",
+            () ->
+                lab().status(active).orElseThrow().configuredOtherwise().equals(List.of(third))
+                    && lab().status(third).orElseThrow().configuredOtherwise().size() == 2);
+    NodeStatus seen = lab().status(active).orElseThrow();
+    assertThat(seen.peersHeard()).doesNotContain(third);
+    assertThat(seen.datagrams().configuration()).isPositive();
+    assertThat(lab().status(third).orElseThrow().peersHeard()).isEmpty();
+    restartAgent(third, "cp /run/usual " + file);
+    lab().awaitWhole("count");
+    assertThat(lab().row(active, "count").orElseThrow().role()).isEqualTo("active");
+  }
+
+  private void restartAgent(String node, String after) throws Exception {
+    NodeStatus before = lab().status(node).orElseThrow();
+    String script = after + "; kill -9 " + before.pid();
+    OciArchive.run(lab().lab.execCommand(node, List.of("sh", "-c", script)));
+    lab()
+        .await(
+            "the agent of " + node + " back",
+            () ->
+                lab().status(node).filter(s -> s.incarnation() > before.incarnation()).isPresent());
+  }
+
+  private WorkloadExplanation explanation(String node) throws Exception {
+    NodeExplanation answer = lab().lab.explain("count", Optional.of(node)).getFirst();
+    return Objects.requireNonNull(answer.explanation(), answer.problem());
   }
 
   @Test

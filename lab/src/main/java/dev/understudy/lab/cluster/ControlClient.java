@@ -7,6 +7,7 @@ import dev.understudy.api.control.ControlToken;
 import dev.understudy.api.control.Json;
 import dev.understudy.api.control.NodeEvent;
 import dev.understudy.api.control.NodeStatus;
+import dev.understudy.api.control.WorkloadExplanation;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.HttpURLConnection;
@@ -37,6 +38,12 @@ final class ControlClient {
         Json.mapper().readerFor(NodeEvent.class).readValues(body)) {
       return events.readAll();
     }
+  }
+
+  /** Why the agent did, or did not, take that workload over. */
+  WorkloadExplanation explain(ProcessMark node, String workload) throws IOException {
+    return Json.mapper()
+        .readValue(get(node, "/v1/explain?workload=" + workload), WorkloadExplanation.class);
   }
 
   private byte[] get(ProcessMark node, String path) throws IOException {

@@ -7,6 +7,7 @@ import dev.understudy.agent.linux.PidFd;
 import dev.understudy.api.cluster.Cluster;
 import dev.understudy.api.cluster.Ipv4;
 import dev.understudy.api.cluster.NodeSpec;
+import dev.understudy.api.cluster.WorkloadSpec;
 import dev.understudy.api.control.Json;
 import dev.understudy.api.control.NodeEvent;
 import dev.understudy.api.control.NodeStatus;
@@ -197,6 +198,52 @@ public final class Lab implements AutoCloseable {
   }
 
   /**
+   * Why the nodes of a workload's group did, or did not, take it over.
+   *
+   * @param node the one to ask, which then has to answer; empty for all of the group
+   */
+  public List<NodeExplanation> explain(String workload, Optional<String> node) throws LabException {
+    List<String> members = members(workload);
+    if (node.isPresent()) {
+      parts.node(node.get());
+      if (!members.contains(node.get())) {
+        throw LabException.input(
+            "Node %s is no member of the group of %s, which has %s."
+                .formatted(node.get(), workload, String.join(", ", members)));
+      }
+      parts.init(node.get());
+    }
+    List<NodeExplanation> rows = new ArrayList<>();
+    for (String member : node.map(List::of).orElse(members)) {
+      rows.add(NodeExplanation.ask(parts, member, workload));
+    }
+    if (rows.stream().allMatch(row -> row.explanation() == null)) {
+      throw LabException.failed(
+          "Nobody explains "
+              + workload
+              + ": "
+              + String.join("; ", rows.stream().map(NodeExplanation::problem).toList())
+              + "; see \"understudy lab logs NODE\".");
+    }
+    return List.copyOf(rows);
+  }
+
+  private List<String> members(String workload) throws LabException {
+    return cluster()
+        .workload(workload)
+        .orElseThrow(() ->
+            LabException.input(
+                "Lab %s has no workload %s; it has %s."
+                    .formatted(
+                        name(),
+                        workload,
+                        String.join(
+                            ", ",
+                            cluster().workloads().stream().map(WorkloadSpec::name).toList()))))
+        .nodes();
+  }
+
+  /**
    * A node's CLOCK_BOOTTIME as this machine's. Each node has an offset of its own, so that times of
    * two nodes that are compared without this are days apart.
    */
@@ -361,9 +408,7 @@ public final class Lab implements AutoCloseable {
   /** The file with the output of a workload on a node; it is there once that ran there. */
   public Path workloadLog(String node, String workload) throws LabException {
     parts.node(node);
-    if (cluster().workload(workload).isEmpty()) {
-      throw LabException.input("Lab " + name() + " has no workload " + workload + ".");
-    }
+    members(workload);
     return parts.folder().nodeFolder(node).resolve("disk/logs").resolve(workload + ".log");
   }
 

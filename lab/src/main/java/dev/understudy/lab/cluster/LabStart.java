@@ -34,11 +34,11 @@ final class LabStart {
 
   Lab run() throws LabException {
     HostNeeds.check();
-    checkImages();
     startup.begin();
     boolean done = false;
     try {
       startup.step(this::clearPlace);
+      startup.step(this::checkImages);
       startup.step(this::startKeeper);
       LabParts started = started();
       startup.step(started::startClient);
@@ -64,11 +64,12 @@ final class LabStart {
     }
   }
 
+  /** Unpacks each image once for trial, so that a bad one is refused before anything starts. */
   private void checkImages() throws LabException {
     for (WorkloadSpec workload : cluster.workloads()) {
       if (workload.image().isPresent()) {
         try {
-          ImageArchive.check(workload.image().get());
+          ImageArchive.check(workload, folder.file("trial"));
         } catch (IOException e) {
           throw LabException.input(
               "Workload " + workload.name() + " cannot start: " + e.getMessage() + ".");
