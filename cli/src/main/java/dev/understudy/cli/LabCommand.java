@@ -25,7 +25,8 @@ import picocli.CommandLine.Spec;
       LabChaos.class,
       LabEvents.class,
       LabLogs.class,
-      LabDown.class
+      LabDown.class,
+      KubernetesCommand.class
     })
 final class LabCommand implements Runnable {
   @Spec CommandSpec spec = CommandSpec.create();

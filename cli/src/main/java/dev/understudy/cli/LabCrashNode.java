@@ -32,15 +32,22 @@ final class LabCrashNode implements Callable<Integer> {
     Console console = Console.of(spec);
     try (Lab lab = choice.openToChange()) {
       Crash crash = lab.crash(node);
-      if (json) {
-        console.json(crash);
-      } else {
-        double millis = (crash.killedNanos() - crash.beginNanos()) / 1e6;
-        console.line(
-            String.format(
-                Locale.ROOT, "node %s crashed (link cut, then killed, in %.1f ms)", node, millis));
-      }
+      print(console, crash, json);
     }
     return 0;
+  }
+
+  static void print(Console console, Crash crash, boolean json) {
+    if (json) {
+      console.json(crash);
+      return;
+    }
+    double millis = (crash.killedNanos() - crash.beginNanos()) / 1e6;
+    console.line(
+        String.format(
+            Locale.ROOT,
+            "node %s crashed (link cut, then killed, in %.1f ms)",
+            crash.node(),
+            millis));
   }
 }

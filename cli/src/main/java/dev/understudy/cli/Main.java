@@ -94,6 +94,12 @@ public final class Main implements Runnable {
     CommandLine lab = subcommand(line, "lab");
     subcommand(lab, "exec").setStopAtPositional(true);
     subcommand(lab, "client").setStopAtPositional(true);
+    CommandLine kubernetes = subcommand(lab, "kubernetes");
+    subcommand(kubernetes, "exec").setStopAtPositional(true);
+    subcommand(kubernetes, "client").setStopAtPositional(true);
+    subcommand(kubernetes, "kubectl")
+        .setStopAtPositional(true)
+        .setUnmatchedOptionsArePositionalParams(true);
     return line;
   }
 

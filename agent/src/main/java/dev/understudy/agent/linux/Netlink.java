@@ -4,6 +4,7 @@ package dev.understudy.agent.linux;
 import dev.understudy.api.cluster.Ipv4;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,7 +31,11 @@ public final class Netlink implements AutoCloseable {
   private static final int IFLA_BR_MCAST_SNOOPING = 23;
   private static final int IFA_ADDRESS = 1;
   private static final int IFA_LOCAL = 2;
+  private static final int RTA_DST = 1;
+  private static final int RTA_OIF = 4;
   private static final int RTA_GATEWAY = 5;
+  private static final int SCOPE_UNIVERSE = 0;
+  private static final int SCOPE_LINK = 253;
   private static final int AF_INET = 2;
   private static final int IFF_UP = 1;
   private static final int LINK_PART_BYTES = 16;
@@ -180,16 +185,40 @@ public final class Netlink implements AutoCloseable {
 
   /** Sends what is for no other network to a gateway. */
   public void addDefaultRoute(int gateway) throws LinuxException {
+    beginNewRoute(0, SCOPE_UNIVERSE);
+    message.attributeNetworkOrder(RTA_GATEWAY, gateway).end();
+    send("add default route by " + Ipv4.text(gateway));
+  }
+
+  /**
+   * Sends what is for a network out of a link.
+   *
+   * @param network IPv4 in host order
+   * @param prefix length of the network's part in bits
+   * @param gateway IPv4 in host order; empty to ask for each address on the link itself
+   * @param name of the link
+   */
+  public void addRoute(int network, int prefix, OptionalInt gateway, String name)
+      throws LinuxException {
+    int index = index(name);
+    beginNewRoute(prefix, gateway.isPresent() ? SCOPE_UNIVERSE : SCOPE_LINK);
+    message.attributeNetworkOrder(RTA_DST, network).attribute(RTA_OIF, index);
+    if (gateway.isPresent()) {
+      message.attributeNetworkOrder(RTA_GATEWAY, gateway.getAsInt());
+    }
+    message.end();
+    send("add a route to " + Ipv4.text(network) + "/" + prefix);
+  }
+
+  private void beginNewRoute(int prefix, int scope) {
     int flags = NetlinkMessage.REQUEST | NetlinkMessage.ACK;
     flags |= NetlinkMessage.CREATE | NetlinkMessage.EXCLUSIVE;
     message.clear().begin(RTM_NEWROUTE, flags, ++sequence);
     int mainTable = 254;
     int protocolBoot = 3;
     int unicast = 1;
-    message.int8(AF_INET).int8(0).int8(0).int8(0);
-    message.int8(mainTable).int8(protocolBoot).int8(0).int8(unicast).int32(0);
-    message.attributeNetworkOrder(RTA_GATEWAY, gateway).end();
-    send("add default route by " + Ipv4.text(gateway));
+    message.int8(AF_INET).int8(prefix).int8(0).int8(0);
+    message.int8(mainTable).int8(protocolBoot).int8(scope).int8(unicast).int32(0);
   }
 
   /** Deletes a link; with one end of a veth pair goes the other. */

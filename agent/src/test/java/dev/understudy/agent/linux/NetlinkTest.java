@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -54,6 +55,13 @@ class NetlinkTest {
       netlink.addDefaultRoute(Link.HOST + 257);
       Path routes = Path.of("/proc/thread-self/net/route");
       assertThat(Files.readString(routes)).contains("a0\t00000000\t");
+      int gateway = Link.HOST + 257;
+      netlink.addRoute(10 << 24 | 1 << 16, 24, OptionalInt.of(gateway), "a0");
+      netlink.addRoute(10 << 24 | 2 << 16, 16, OptionalInt.empty(), "a0");
+      // Addresses are as they stand in memory, on a little-endian machine from the right.
+      assertThat(Files.readString(routes))
+          .containsPattern("a0\\t0000010A\\t[0-9A-F]*[1-9A-F][0-9A-F]*\\t0003\\t.*\\t00FFFFFF\\t")
+          .containsPattern("a0\\t0000020A\\t00000000\\t0001\\t.*\\t0000FFFF\\t");
       netlink.delete("a0");
       assertThat(netlink.exists("a1")).isFalse();
       assertThatThrownBy(() -> netlink.index("a0"))

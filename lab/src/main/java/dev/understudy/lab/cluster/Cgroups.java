@@ -18,7 +18,7 @@ import java.util.stream.Stream;
  * @param unified where cgroup v2 is mounted, if it is
  * @param memoryV1 where the v1 memory hierarchy is mounted, if it is
  */
-record Cgroups(Optional<Path> unified, Optional<Path> memoryV1) {
+public record Cgroups(Optional<Path> unified, Optional<Path> memoryV1) {
   private static final int REMOVE_TRIES = 250;
 
   /** What this machine has mounted. */
@@ -108,7 +108,8 @@ record Cgroups(Optional<Path> unified, Optional<Path> memoryV1) {
     }
   }
 
-  private static void remove(Path group) throws LabException {
+  /** Removes a directory and those below it; their processes must be gone, or just going. */
+  public static void remove(Path group) throws LabException {
     for (int tries = 1; ; tries++) {
       try {
         removeTree(group);

@@ -12,7 +12,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /** What a lab needs of the machine before anything is made. */
-final class HostNeeds {
+public final class HostNeeds {
   private static final int CAP_SYS_RESOURCE = 24;
 
   /** Without these, with their numbers in capabilities(7), not even the first steps can be done. */
@@ -24,7 +24,7 @@ final class HostNeeds {
   private HostNeeds() {}
 
   /** Refuses with one sentence when this machine cannot hold a lab. */
-  static void check() throws LabException {
+  public static void check() throws LabException {
     if (statusField("Uid:", 1) != 0) {
       throw LabException.host(
           "A lab makes namespaces and mounts, which needs root: run the command with sudo.");
@@ -59,7 +59,7 @@ final class HostNeeds {
    * The number to show as /proc/sys/fs/nr_open, where programs may not raise their limit of open
    * files that far: CRIU takes it for what it may set. Empty where they may.
    */
-  static OptionalLong openFilesMost() throws LabException {
+  public static OptionalLong openFilesMost() throws LabException {
     if ((statusField("CapEff:", 0) & 1L << CAP_SYS_RESOURCE) != 0) {
       return OptionalLong.empty();
     }
@@ -75,7 +75,7 @@ final class HostNeeds {
   }
 
   /** The machine's boot, to know a record of an earlier one. */
-  static String bootId() throws LabException {
+  public static String bootId() throws LabException {
     return lines(Path.of("/proc/sys/kernel/random/boot_id")).getFirst();
   }
 

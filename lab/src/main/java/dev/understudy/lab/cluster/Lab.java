@@ -455,12 +455,12 @@ public final class Lab implements AutoCloseable {
 
   /** The command line that runs a command inside a node, in the root folder there. */
   public List<String> execCommand(String node, List<String> command) throws LabException {
-    return Places.inside(parts.init(node), "/", command);
+    return Spaces.inside(parts.init(node), "/", command);
   }
 
   /** The command line that runs a command in the outside client, in a folder. */
   public List<String> clientCommand(Path workingFolder, List<String> command) throws LabException {
-    return Places.inside(parts.client(), workingFolder.toString(), command);
+    return Spaces.inside(parts.client(), workingFolder.toString(), command);
   }
 
   /** The file with the output of a node's agent; it survives crashes. */

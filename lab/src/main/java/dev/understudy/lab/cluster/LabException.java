@@ -27,19 +27,23 @@ public final class LabException extends Exception {
     this.kind = kind;
   }
 
-  static LabException input(String sentence) {
+  /** What was asked for makes no sense. */
+  public static LabException input(String sentence) {
     return new LabException(Kind.INPUT, sentence);
   }
 
-  static LabException host(String sentence) {
+  /** This machine lacks something. */
+  public static LabException host(String sentence) {
     return new LabException(Kind.HOST, sentence);
   }
 
-  static LabException failed(String sentence) {
+  /** It should have worked. */
+  public static LabException failed(String sentence) {
     return new LabException(Kind.FAILED, sentence);
   }
 
-  static LabException failed(String sentence, Throwable cause) {
+  /** It should have worked. */
+  public static LabException failed(String sentence, Throwable cause) {
     return new LabException(Kind.FAILED, sentence, cause);
   }
 

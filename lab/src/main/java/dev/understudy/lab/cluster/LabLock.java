@@ -16,7 +16,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The right to change one lab. It ends with the process that has it, however that ends. */
-final class LabLock implements AutoCloseable {
+public final class LabLock implements AutoCloseable {
   private final FileChannel channel;
 
   private LabLock(FileChannel channel) {

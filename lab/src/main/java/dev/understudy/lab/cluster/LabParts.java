@@ -162,10 +162,10 @@ final class LabParts implements AutoCloseable {
   }
 
   void startClient() throws LabException {
-    List<String> command = places.clientCommand(record().keeper());
+    List<String> command = Spaces.clientCommand(folder, record().keeper());
     try (Spawned client =
         Spawned.start(
-            "the client", command, places.clientEnvironment(), folder.file("client.log"))) {
+            "the client", command, Spaces.clientEnvironment(folder), folder.file("client.log"))) {
       wiring.connect(Switch.CLIENT_PORT, client.init(), places.clientUplink());
       update(r -> r.withClient(client.init()));
       client.say("go");

@@ -2,10 +2,11 @@
 package dev.understudy.lab.cluster;
 
 /** A short wait between two looks at something that cannot be waited for. */
-final class Pause {
+public final class Pause {
   private Pause() {}
 
-  static void millis(long millis) throws LabException {
+  /** Waits. */
+  public static void millis(long millis) throws LabException {
     try {
       Thread.sleep(millis);
     } catch (InterruptedException e) {

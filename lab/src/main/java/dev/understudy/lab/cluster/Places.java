@@ -57,24 +57,6 @@ final class Places {
     return List.copyOf(all);
   }
 
-  List<String> keeperCommand() {
-    List<String> command = new ArrayList<>(List.of("setsid"));
-    command.addAll(unshare("--net", "--ipc"));
-    command.addAll(List.of("sh", folder.file("keeper.sh").toString()));
-    return command;
-  }
-
-  List<String> clientCommand(ProcessMark keeper) {
-    List<String> command = below(keeper);
-    command.addAll(unshare("--net"));
-    command.addAll(List.of("sh", folder.file("client.sh").toString()));
-    return command;
-  }
-
-  Map<String, String> clientEnvironment() {
-    return Map.of("US_STATE", folder.path().toString());
-  }
-
   Uplink clientUplink() {
     return new Uplink(Optional.empty(), clientAddress(), cluster.network().prefix());
   }
@@ -91,9 +73,9 @@ final class Places {
   List<String> nodeCommand(
       ProcessMark keeper, LabRecord.Node node, LabRecord.Agents agents, Cgroups cgroups) {
     String offset = Long.toString(node.offsetSeconds());
-    List<String> command = below(keeper);
+    List<String> command = Spaces.below(keeper);
     command.addAll(List.of("sh", folder.file("enter.sh").toString()));
-    command.addAll(unshare("--net", "--uts", "--ipc", "--cgroup", "--time"));
+    command.addAll(Spaces.unshare("--net", "--uts", "--ipc", "--cgroup", "--time"));
     command.addAll(List.of("--boottime", offset, "--monotonic", offset));
     command.addAll(List.of("sh", folder.file("node.sh").toString()));
     command.addAll(agentCommand(node.name(), agents, cgroups.memoryV1().isPresent()));
@@ -112,15 +94,6 @@ final class Places {
     all.put("US_UNIFIED", cgroups.unified().isPresent() ? "yes" : "");
     all.put(
         "US_MEMORY", cgroups.memory(folder.group(), node.name()).map(Path::toString).orElse(""));
-    return all;
-  }
-
-  /** A command that runs inside all namespaces of a node or of the client. */
-  static List<String> inside(ProcessMark init, String folder, List<String> command) {
-    List<String> all =
-        new ArrayList<>(List.of("nsenter", "--target", Long.toString(init.pid()), "--all", "--"));
-    all.addAll(List.of("sh", "-c", "cd \"$1\" && shift && exec \"$@\"", "sh", folder));
-    all.addAll(command);
     return all;
   }
 
@@ -148,27 +121,6 @@ final class Places {
             .filter(entry -> !entry.isEmpty())
             .map(entry -> Path.of(entry).toAbsolutePath().toString())
             .toList());
-  }
-
-  private static List<String> below(ProcessMark keeper) {
-    return new ArrayList<>(
-        List.of(
-            "setsid",
-            "nsenter",
-            "--target",
-            Long.toString(keeper.pid()),
-            "--mount",
-            "--net",
-            "--ipc",
-            "--pid",
-            "--"));
-  }
-
-  private static List<String> unshare(String... kinds) {
-    List<String> all = new ArrayList<>(List.of("unshare", "--mount", "--pid", "--fork"));
-    all.add("--kill-child=KILL");
-    all.addAll(List.of(kinds));
-    return all;
   }
 
   private NodeSpec spec(String node) {

@@ -17,12 +17,12 @@ import java.util.Optional;
  * @param pid as the host numbers it
  * @param startTicks field 22 of /proc/PID/stat: when it started, in clock ticks since boot
  */
-record ProcessMark(long pid, long startTicks) {
+public record ProcessMark(long pid, long startTicks) {
   private static final int STATE = 0;
   private static final int START_TIME = 19;
 
   /** The living process with that number; zombies do not count. */
-  static Optional<ProcessMark> of(long pid) {
+  public static Optional<ProcessMark> of(long pid) {
     String stat;
     try {
       stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
@@ -39,7 +39,7 @@ record ProcessMark(long pid, long startTicks) {
   }
 
   /** Whether this very process still lives. */
-  boolean alive() {
+  public boolean alive() {
     return of(pid).equals(Optional.of(this));
   }
 
@@ -48,7 +48,7 @@ record ProcessMark(long pid, long startTicks) {
    *
    * @return empty when it is gone
    */
-  Optional<PidFd> hold() throws LinuxException {
+  public Optional<PidFd> hold() throws LinuxException {
     PidFd hold;
     try {
       hold = PidFd.open(pid);
@@ -71,7 +71,7 @@ record ProcessMark(long pid, long startTicks) {
    *
    * @return false when it was still there after that time
    */
-  boolean kill(long waitNanos) throws LinuxException {
+  public boolean kill(long waitNanos) throws LinuxException {
     Optional<PidFd> held = hold();
     if (held.isEmpty()) {
       return true;

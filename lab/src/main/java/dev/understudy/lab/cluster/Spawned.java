@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * A PID 1 that was just started and waits for a word on its standard input. Until it gets one, it
  * ends when this object is closed or this process dies.
  */
-final class Spawned implements AutoCloseable {
+public final class Spawned implements AutoCloseable {
   private final Process launcher;
   private final ProcessMark init;
 
@@ -33,8 +33,8 @@ final class Spawned implements AutoCloseable {
    * @param what for sentences: "node a"
    * @param log gets what the programs on the way to the script say
    */
-  static Spawned start(String what, List<String> command, Map<String, String> extra, Path log)
-      throws LabException {
+  public static Spawned start(
+      String what, List<String> command, Map<String, String> extra, Path log) throws LabException {
     ProcessBuilder builder = HostPrograms.builder(command);
     builder.environment().putAll(extra);
     builder.redirectError(Redirect.appendTo(log.toFile()));
@@ -69,12 +69,12 @@ final class Spawned implements AutoCloseable {
   }
 
   /** PID 1 of what was started. */
-  ProcessMark init() {
+  public ProcessMark init() {
     return init;
   }
 
   /** Gives it its word. */
-  void say(String word) throws LabException {
+  public void say(String word) throws LabException {
     try {
       OutputStream in = launcher.getOutputStream();
       in.write((word + "\n").getBytes(StandardCharsets.UTF_8));

@@ -23,12 +23,13 @@ import java.util.stream.Stream;
  * @param root where all labs have their folders
  * @param lab the lab's name
  */
-record StateFolder(Path root, String lab) {
-  private static final List<String> SCRIPTS =
-      List.of("keeper.sh", "enter.sh", "node.sh", "client.sh");
+public record StateFolder(Path root, String lab) {
+  private static final String NAME = "[a-z0-9][a-z0-9-]{0,31}";
+  private static final List<String> SCRIPTS = List.of("keeper.sh", "enter.sh", "client.sh");
 
-  static StateFolder of(Path root, String lab) throws LabException {
-    if (!lab.matches("[a-z0-9][a-z0-9-]{0,31}")) {
+  /** The folder of a lab, whether it is there or not. */
+  public static StateFolder of(Path root, String lab) throws LabException {
+    if (!lab.matches(NAME)) {
       throw LabException.input(
           "\"" + lab + "\" is no name for a lab: use up to 32 small letters, digits and hyphens.");
     }
@@ -41,6 +42,7 @@ record StateFolder(Path root, String lab) {
       return entries
           .filter(e -> Files.exists(e.resolve("lock")))
           .map(e -> e.getFileName().toString())
+          .filter(name -> name.matches(NAME))
           .sorted()
           .toList();
     } catch (NoSuchFileException absent) {
@@ -51,16 +53,18 @@ record StateFolder(Path root, String lab) {
   }
 
   /** The name of its cgroups: two labs of one name in two places must not share them. */
-  String group() {
+  public String group() {
     boolean usual = root.equals(LabOptions.USUAL_ROOT);
     return usual ? lab : lab + "." + Integer.toHexString(root.toString().hashCode());
   }
 
-  Path path() {
+  /** The folder itself. */
+  public Path path() {
     return root.resolve(lab);
   }
 
-  Path file(String name) {
+  /** A file in it. */
+  public Path file(String name) {
     return path().resolve(name);
   }
 
@@ -73,7 +77,7 @@ record StateFolder(Path root, String lab) {
   }
 
   /** Takes the lock, making the folder if it is not there. */
-  LabLock lock() throws LabException {
+  public LabLock lock() throws LabException {
     try {
       if (Files.isDirectory(path()) && !Files.exists(file("lock")) && !empty(path())) {
         throw LabException.input(
@@ -88,12 +92,12 @@ record StateFolder(Path root, String lab) {
   }
 
   /** Whether anything was ever written for this lab. */
-  boolean exists() {
+  public boolean exists() {
     return Files.exists(file("lock"));
   }
 
   /** Whether a lab has left more here than its lock. */
-  boolean used() throws LabException {
+  public boolean used() throws LabException {
     try (Stream<Path> entries = Files.list(path())) {
       return entries.anyMatch(e -> !e.equals(file("lock")));
     } catch (IOException e) {
@@ -111,13 +115,23 @@ record StateFolder(Path root, String lab) {
           file("key"),
           PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
       Files.write(file("key"), key);
-      for (String script : SCRIPTS) {
-        Files.write(file(script), resource(script));
-      }
+      writeScripts();
+      Files.write(file("node.sh"), resource("node.sh"));
       for (String node : nodes) {
         Files.createDirectories(nodeFolder(node).resolve("disk"));
         Files.createDirectories(nodeFolder(node).resolve("run"));
         Files.createFile(agentLog(node));
+      }
+    } catch (IOException e) {
+      throw unusable("write to", path(), e);
+    }
+  }
+
+  /** Writes the scripts that every kind of lab starts with. */
+  public void writeScripts() throws LabException {
+    try {
+      for (String script : SCRIPTS) {
+        Files.write(file(script), resource(script));
       }
     } catch (IOException e) {
       throw unusable("write to", path(), e);
@@ -158,7 +172,7 @@ record StateFolder(Path root, String lab) {
   }
 
   /** Removes everything in the folder but the lock. */
-  void empty() throws LabException {
+  public void empty() throws LabException {
     try (Stream<Path> entries = Files.list(path())) {
       for (Path entry : entries.toList()) {
         if (!entry.equals(file("lock"))) {
@@ -173,7 +187,7 @@ record StateFolder(Path root, String lab) {
   }
 
   /** Removes the folder; the caller has the lock, and has called {@link #empty()}. */
-  void remove() throws LabException {
+  public void remove() throws LabException {
     try {
       Files.deleteIfExists(file("lock"));
       Files.deleteIfExists(path());
@@ -183,7 +197,7 @@ record StateFolder(Path root, String lab) {
   }
 
   /** The last lines of a log, for a sentence about a failure; empty when there are none. */
-  static String tail(Path log, int lines) {
+  public static String tail(Path log, int lines) {
     try {
       List<String> all =
           new String(Files.readAllBytes(log), StandardCharsets.UTF_8).strip().lines().toList();
@@ -208,7 +222,8 @@ record StateFolder(Path root, String lab) {
     }
   }
 
-  private static LabException unusable(String verb, Path file, IOException e) {
+  /** The sentence for a file of a lab that cannot be used. */
+  public static LabException unusable(String verb, Path file, IOException e) {
     return LabException.failed(
         "Cannot "
             + verb

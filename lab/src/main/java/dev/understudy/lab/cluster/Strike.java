@@ -13,13 +13,13 @@ import java.util.concurrent.FutureTask;
  * The crash itself, in a thread that goes before all others: the dying agent has real-time threads,
  * which otherwise take the processor from whoever kills them, for tens of milliseconds.
  */
-final class Strike {
+public final class Strike {
   private static final int PRIORITY = 90;
 
   private Strike() {}
 
   /** Cuts the port, then kills PID 1; says when. */
-  static Crash run(String node, Switch wiring, String port, PidFd init)
+  public static Crash run(String node, Switch wiring, String port, PidFd init)
       throws LinuxException, LabException {
     FutureTask<Crash> strike =
         new FutureTask<>(() -> {

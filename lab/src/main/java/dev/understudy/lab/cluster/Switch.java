@@ -11,14 +11,14 @@ import java.nio.file.Path;
  * The network between all nodes and the client: a bridge in the keeper's network namespace. It is
  * changed through a netlink socket that stays open there, so that cutting a port takes one call.
  */
-final class Switch implements AutoCloseable {
+public final class Switch implements AutoCloseable {
   private static final String BRIDGE = "sw0";
   private static final int NAME_MOST = 15;
 
   /**
    * The port of the outside client. No node's port has this name: theirs have a hyphen or digit.
    */
-  static final String CLIENT_PORT = "client";
+  public static final String CLIENT_PORT = "client";
 
   private final Netlink netlink;
   private boolean open = true;
@@ -28,7 +28,7 @@ final class Switch implements AutoCloseable {
   }
 
   /** Makes the bridge in the network namespace of a keeper that was just started. */
-  static void make(ProcessMark keeper) throws LabException {
+  public static void make(ProcessMark keeper) throws LabException {
     try {
       Namespaces.runIn(
           netns(keeper),
@@ -45,7 +45,8 @@ final class Switch implements AutoCloseable {
     }
   }
 
-  static Switch of(ProcessMark keeper) throws LabException {
+  /** The switch of a running keeper. */
+  public static Switch of(ProcessMark keeper) throws LabException {
     try {
       Path netns = netns(keeper);
       Switch opened = Namespaces.callIn(netns, () -> new Switch(Netlink.open()));
@@ -58,12 +59,12 @@ final class Switch implements AutoCloseable {
   }
 
   /** The file of a process's network namespace. */
-  static Path netns(ProcessMark process) {
+  public static Path netns(ProcessMark process) {
     return Path.of("/proc/" + process.pid() + "/ns/net");
   }
 
   /** The name of a node's port: short enough for the kernel. */
-  static String port(String node, int index) {
+  public static String port(String node, int index) {
     String name = "p-" + node;
     return name.length() <= NAME_MOST ? name : "port" + index;
   }
@@ -72,7 +73,8 @@ final class Switch implements AutoCloseable {
    * Connects a process's network namespace, where it gets {@code eth0}, and sets it up there; the
    * port goes up last, so no frame passes before.
    */
-  synchronized void connect(String port, ProcessMark process, Uplink uplink) throws LabException {
+  public synchronized void connect(String port, ProcessMark process, Uplink uplink)
+      throws LabException {
     try {
       if (netlink.exists(port)) {
         // The kernel takes a dead node's interfaces away in its own time.
@@ -89,16 +91,17 @@ final class Switch implements AutoCloseable {
   }
 
   /** Takes a port down: no frame passes any more, in either direction, when this returns. */
-  synchronized void cut(String port) throws LinuxException {
+  public synchronized void cut(String port) throws LinuxException {
     netlink.setDown(port);
   }
 
   /** Takes a port up again. */
-  synchronized void restore(String port) throws LinuxException {
+  public synchronized void restore(String port) throws LinuxException {
     netlink.setUp(port);
   }
 
-  synchronized boolean isUp(String port) throws LinuxException {
+  /** Whether a port is there and up. */
+  public synchronized boolean isUp(String port) throws LinuxException {
     return netlink.exists(port) && netlink.isUp(port);
   }
 

@@ -5,7 +5,7 @@ import dev.understudy.agent.linux.LinuxException;
 import java.util.Optional;
 
 /** Takes a lab away: first its keeper, with which the kernel ends everything, then what is left. */
-final class Teardown {
+public final class Teardown {
   private static final long KILL_NANOS = 15_000_000_000L;
 
   private Teardown() {}
@@ -35,7 +35,7 @@ final class Teardown {
   }
 
   /** Ends a keeper and, with it, everything below it. */
-  static void kill(ProcessMark keeper) throws LabException {
+  public static void kill(ProcessMark keeper) throws LabException {
     try {
       if (!keeper.kill(KILL_NANOS)) {
         throw LabException.failed(

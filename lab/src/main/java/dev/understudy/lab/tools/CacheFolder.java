@@ -1,12 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.understudy.lab.tools;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 
 /** Where the project keeps what it fetches. */
-final class CacheFolder {
+public final class CacheFolder {
   private CacheFolder() {}
+
+  /** The folder of this user. */
+  public static Path ofUser() throws ToolsException {
+    return locate(System.getenv(), System.getProperty("user.home"));
+  }
+
+  /** Refuses when the disk of a folder has less room than that. */
+  public static void requireRoom(Path folder, long bytes) throws ToolsException, IOException {
+    long free = Files.getFileStore(folder).getUsableSpace();
+    if (free < bytes) {
+      throw new ToolsException(
+          folder
+              + " has "
+              + PrivateApt.megabytes(free)
+              + " free, needed are "
+              + PrivateApt.megabytes(bytes)
+              + "; make room, or set UNDERSTUDY_CACHE to a folder on a larger disk");
+    }
+  }
 
   /**
    * {@code UNDERSTUDY_CACHE}, else {@code understudy} below {@code XDG_CACHE_HOME}, else below

@@ -15,36 +15,40 @@ import java.util.concurrent.TimeUnit;
  * Runs a program to its end. The program dies with the thread that started it, so that a killed run
  * leaves no apt behind that would hold its locks.
  */
-final class Commands {
+public final class Commands {
   private final Path scratch;
 
   /** Output goes through files below {@code scratch}, which must exist. */
-  Commands(Path scratch) {
+  public Commands(Path scratch) {
     this.scratch = scratch;
   }
 
   /** How a program ended and what it wrote. */
-  record Output(int exitCode, String out, String err) {
-    boolean ok() {
+  public record Output(int exitCode, String out, String err) {
+    /** Whether it ended with 0. */
+    public boolean ok() {
       return exitCode == 0;
     }
 
-    String all() {
+    /** What it wrote, standard error first. */
+    public String all() {
       return err + "\n" + out;
     }
   }
 
   /** Called about every second while a program runs. */
-  interface Watcher {
+  public interface Watcher {
     void tick() throws IOException;
   }
 
-  Output run(List<String> command, int limitSeconds) throws ToolsException {
+  /** Runs in {@code scratch}, in the C locale; after the limit the program is killed. */
+  public Output run(List<String> command, int limitSeconds) throws ToolsException {
     return run(command, Map.of(), limitSeconds, () -> {});
   }
 
-  /** Runs in {@code scratch}, in the C locale; after the limit the program is killed. */
-  Output run(List<String> command, Map<String, String> environment, int limitSeconds, Watcher watch)
+  /** The same with more in its environment, and somebody who watches. */
+  public Output run(
+      List<String> command, Map<String, String> environment, int limitSeconds, Watcher watch)
       throws ToolsException {
     Path out = scratch.resolve("stdout");
     Path err = scratch.resolve("stderr");

@@ -87,16 +87,25 @@ final class ElfProgram {
     }
   }
 
-  /** Rewrites a program in place so that it starts with that loader and searches that folder. */
-  static void relink(Path program, Path loader, Path libraries) throws ToolsException, IOException {
+  /**
+   * Rewrites a program in place so that it starts with that loader and searches that folder.
+   *
+   * @return false for a static program, which needs neither and stays as it is
+   */
+  static boolean relink(Path program, Path loader, Path libraries)
+      throws ToolsException, IOException {
     byte[] content = Files.readAllBytes(program);
-    byte[] appended =
-        new ElfProgram(program, content).change(loader.toString(), libraries.toString());
+    ElfProgram elf = new ElfProgram(program, content);
+    if (elf.find(PT_INTERP) == null && elf.find(PT_DYNAMIC) == null) {
+      return false;
+    }
+    byte[] appended = elf.change(loader.toString(), libraries.toString());
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     out.write(content);
     out.write(new byte[Math.toIntExact(aligned(content.length) - content.length)]);
     out.write(appended);
     Files.write(program, out.toByteArray());
+    return true;
   }
 
   /** Changes the headers and returns what has to follow the present content, page-aligned. */

@@ -20,7 +20,8 @@ import java.util.stream.Stream;
  */
 final class Programs {
   private static final String LIBRARIES = "usr/lib/x86_64-linux-gnu";
-  private static final List<String> FOLDERS = List.of("usr/sbin", "usr/bin", "sbin", "bin");
+  private static final List<String> FOLDERS =
+      List.of("usr/sbin", "usr/bin", "sbin", "bin", "usr/lib/cni", Tools.GO_ROOT + "/bin");
   private static final Pattern LISTED = Pattern.compile("\\s*(?:(\\S+) => )?(/\\S+|not found).*");
   private static final int LIMIT_SECONDS = 60;
 
@@ -45,11 +46,13 @@ final class Programs {
     for (ToolGroup.Program program : group.programs()) {
       Path patched = bin.resolve(program.name() + ".new");
       Files.copy(unpacked(program.name()), patched, StandardCopyOption.REPLACE_EXISTING);
-      ElfProgram.relink(patched, loader, libraries);
+      boolean linked = ElfProgram.relink(patched, loader, libraries);
       Path installed = bin.resolve(program.name());
       Files.move(
           patched, installed, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-      checkLibraries(installed);
+      if (linked) {
+        checkLibraries(installed);
+      }
       versions.put(program.name(), version(program, installed));
     }
     return versions;
@@ -97,9 +100,14 @@ final class Programs {
   private String version(ToolGroup.Program program, Path installed) throws ToolsException {
     List<String> command = new ArrayList<>(List.of(installed.toString()));
     command.addAll(program.check());
-    Map<String, String> environment = Map.of("PYTHONHOME", root.resolve("usr").toString());
+    Map<String, String> environment =
+        Map.of(
+            "PYTHONHOME",
+            root.resolve("usr").toString(),
+            "GOROOT",
+            root.resolve(Tools.GO_ROOT).toString());
     Commands.Output output = commands.run(command, environment, LIMIT_SECONDS, () -> {});
-    Matcher matcher = Pattern.compile(program.versionPattern()).matcher(output.out());
+    Matcher matcher = Pattern.compile(program.versionPattern()).matcher(output.all());
     if (!output.ok() || !matcher.find()) {
       throw ToolsException.failed("trying " + String.join(" ", command), output);
     }

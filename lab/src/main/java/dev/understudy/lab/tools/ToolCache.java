@@ -41,11 +41,7 @@ public final class ToolCache {
    * @param progress gets one line, without line end, for each step of a fetch
    */
   public ToolCache(Consumer<String> progress) throws ToolsException {
-    this(
-        PinFile.bundled(),
-        CacheFolder.locate(System.getenv(), System.getProperty("user.home")),
-        Optional.empty(),
-        progress);
+    this(PinFile.bundled(), CacheFolder.ofUser(), Optional.empty(), progress);
   }
 
   ToolCache(PinFile pins, Path folder, Optional<Mirror> mirror, Consumer<String> progress) {
@@ -135,7 +131,7 @@ public final class ToolCache {
     }
     long start = System.nanoTime();
     requirePrograms();
-    requireRoom(SPARE_BYTES);
+    CacheFolder.requireRoom(home, SPARE_BYTES);
     Path debs = Files.createDirectories(home.resolve("debs"));
     Path apt = Files.createDirectories(home.resolve("apt"));
     Files.createDirectories(home.resolve("root"));
@@ -231,7 +227,7 @@ public final class ToolCache {
         bytes += item.bytes();
       }
     }
-    requireRoom(SPARE_BYTES + bytes * UNPACKED_FACTOR);
+    CacheFolder.requireRoom(home, SPARE_BYTES + bytes * UNPACKED_FACTOR);
     if (!absent.isEmpty()) {
       progress.accept("fetching " + absent.size() + " packages, " + PrivateApt.megabytes(bytes));
       source.download(absent, bytes);
@@ -293,19 +289,6 @@ public final class ToolCache {
       throw new ToolsException(
           String.join(", ", missing)
               + " is missing: tools come as Debian packages, so run this on a Debian system");
-    }
-  }
-
-  private void requireRoom(long bytes) throws ToolsException, IOException {
-    long free = Files.getFileStore(home).getUsableSpace();
-    if (free < bytes) {
-      throw new ToolsException(
-          home
-              + " has "
-              + PrivateApt.megabytes(free)
-              + " free, needed are "
-              + PrivateApt.megabytes(bytes)
-              + "; make room, or set UNDERSTUDY_CACHE to a folder on a larger disk");
     }
   }
 

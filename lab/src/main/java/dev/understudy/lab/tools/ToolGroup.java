@@ -11,7 +11,11 @@ public enum ToolGroup {
   /** Python with its standard library: what the example applications run on. */
   PYTHON,
   /** The Redis server and its client, without a service. */
-  REDIS;
+  REDIS,
+  /** What a Kubernetes node runs beside Kubernetes itself: containerd, CNI, packet filters. */
+  KUBERNETES,
+  /** The compiler with which Kubernetes is built. */
+  GO;
 
   /**
    * An executable of a group.
@@ -41,6 +45,20 @@ public enum ToolGroup {
           List.of(
               new Program("redis-server", List.of("--version"), "v=(\\S+)"),
               new Program("redis-cli", List.of("--version"), "redis-cli (\\S+)"));
+      case KUBERNETES ->
+          List.of(
+              new Program("containerd", List.of("--version"), "containerd/v2 (\\S+)"),
+              new Program("ctr", List.of("--version"), "containerd/v2 (\\S+)"),
+              new Program("containerd-shim-runc-v2", List.of("-v"), "Version:\\s+(\\S+)"),
+              // Plugins of CNI print which versions of its protocol they speak.
+              new Program("ptp", List.of(), "supported: .* (\\S+)"),
+              new Program("host-local", List.of(), "supported: .* (\\S+)"),
+              new Program("loopback", List.of(), "supported: .* (\\S+)"),
+              new Program("portmap", List.of(), "supported: .* (\\S+)"),
+              new Program("nft", List.of("--version"), "nftables v(\\S+)"),
+              new Program(
+                  "xtables-nft-multi", List.of("iptables", "--version"), "iptables v(\\S+)"));
+      case GO -> List.of(new Program("go", List.of("version"), "go version go(\\S+)"));
     };
   }
 

@@ -17,6 +17,8 @@ import java.util.TreeMap;
  * @param versions of each program, as it printed itself when it was fetched
  */
 public record Tools(Path home, List<ToolGroup> groups, Map<String, String> versions) {
+  static final String GO_ROOT = "usr/lib/go-1.26";
+
   public Tools {
     groups = List.copyOf(groups);
     versions = Collections.unmodifiableMap(new TreeMap<>(versions));
@@ -46,6 +48,30 @@ public record Tools(Path home, List<ToolGroup> groups, Map<String, String> versi
 
   public Path redisCli() {
     return program(ToolGroup.REDIS, "redis-cli");
+  }
+
+  /** The Go tool; it runs only with {@code GOROOT} set to {@link #goRoot()}. */
+  public Path go() {
+    return program(ToolGroup.GO, "go");
+  }
+
+  public Path goRoot() {
+    return rootFolder().resolve(GO_ROOT);
+  }
+
+  /** containerd's own client. */
+  public Path ctr() {
+    return program(ToolGroup.KUBERNETES, "ctr");
+  }
+
+  /** What {@code iptables} and its relatives are, by the name under which it is called. */
+  public Path iptables() {
+    return program(ToolGroup.KUBERNETES, "xtables-nft-multi");
+  }
+
+  /** The folder of iptables' extensions, for {@code XTABLES_LIBDIR}. */
+  public Path iptablesExtensions() {
+    return rootFolder().resolve("usr/lib/x86_64-linux-gnu/xtables");
   }
 
   /** The folder that holds the executables, to be put in front of a {@code PATH}. */

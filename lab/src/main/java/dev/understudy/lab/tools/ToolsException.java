@@ -19,16 +19,16 @@ public final class ToolsException extends Exception {
           "network is unreachable",
           "connection failed");
 
-  ToolsException(String sentence) {
+  public ToolsException(String sentence) {
     super(sentence);
   }
 
-  ToolsException(String sentence, Throwable cause) {
+  public ToolsException(String sentence, Throwable cause) {
     super(sentence, cause);
   }
 
   /** The sentence for a program that ended with an error: its own reason, and advice that fits. */
-  static ToolsException failed(String doing, Commands.Output output) {
+  public static ToolsException failed(String doing, Commands.Output output) {
     String reason = reason(output);
     return new ToolsException(doing + " failed: " + reason + "; " + advice(output.all(), reason));
   }

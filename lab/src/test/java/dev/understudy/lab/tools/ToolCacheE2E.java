@@ -75,7 +75,9 @@ class ToolCacheE2E {
                 + ("library libc6 2.0-0 " + "a".repeat(64) + "\n")
                 + ("library libgone1 1 " + "a".repeat(64) + "\n")
                 + ("group python\nlibrary libc6 2.0-0 " + "a".repeat(64) + "\n")
-                + ("group redis\nlibrary libc6 2.0-0 " + "a".repeat(64) + "\n"));
+                + ("group redis\nlibrary libc6 2.0-0 " + "a".repeat(64) + "\n")
+                + ("group kubernetes\nlibrary libc6 2.0-0 " + "a".repeat(64) + "\n")
+                + ("group go\nlibrary libc6 2.0-0 " + "a".repeat(64) + "\n"));
     Tools tools = cache(old).provide(ToolGroup.BASE);
     assertThat(tools.versions()).containsKeys("criu", "runc");
     assertThat(progress)
@@ -94,7 +96,9 @@ class ToolCacheE2E {
             Map.of(
                 "base", List.of(new PinFile.Entry("criu", true, List.of(wrong))),
                 "python", List.of(),
-                "redis", List.of()),
+                "redis", List.of(),
+                "kubernetes", List.of(),
+                "go", List.of()),
             "wrong");
     assertThatThrownBy(() -> cache(changed).provide(ToolGroup.BASE))
         .isInstanceOf(ToolsException.class)
