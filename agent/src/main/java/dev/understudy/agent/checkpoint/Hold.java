@@ -96,6 +96,8 @@ public final class Hold {
             .endedBy(cancellation, Listeners::shut)
             .run(limit());
     if (cancellation.cancelled()) {
+      // CRIU may have ended just before, and what it restored would listen until it is dead.
+      Listeners.shut(group.pids());
       return failed(files, "it was given up");
     }
     if (!result.ok()) {

@@ -23,7 +23,12 @@ public final class Listeners {
 
   /** No process of that tree takes a new connection when this returns; some may be gone by then. */
   public static void shut(ProcessTree tree) {
-    for (int pid : tree.refresh()) {
+    shut(tree.refresh());
+  }
+
+  /** The same for these processes. */
+  static void shut(int[] pids) {
+    for (int pid : pids) {
       try (PidFd process = PidFd.open(pid)) {
         for (int descriptor : SharedPorts.sockets(pid)) {
           shut(process, descriptor);

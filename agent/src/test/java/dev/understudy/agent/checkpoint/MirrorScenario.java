@@ -62,6 +62,11 @@ public final class MirrorScenario {
     Generation seven =
         shipped(Stage.captured(Capture.capture(active, copy, Stage.id(7), facts)), standby);
     HeldCopy held = Stage.held(Hold.hold(standby, seven, facts));
+    for (Copy one : List.of(copy, former.copy(), held.copy())) {
+      Stage.check(
+          Stage.memoryLimit(one) == standby.spec().memoryLimitBytes(),
+          "a copy has its own limit, also beside another");
+    }
     standby.discard(former.copy());
     Stage.check(held.copy().tree().stopped(), "the held copy stands");
     active.discard(copy);

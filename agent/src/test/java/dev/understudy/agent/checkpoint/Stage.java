@@ -129,6 +129,24 @@ final class Stage {
     return HostFacts.read(new ToolPaths(tools.resolve("criu"), tools.resolve("runc")), "host");
   }
 
+  /** In bytes, of the cgroup that its root process is in. */
+  static long memoryLimit(Copy copy) throws IOException {
+    List<String> groups = Files.readAllLines(Path.of("/proc/" + copy.rootPid() + "/cgroup"));
+    for (String line : groups) {
+      String[] parts = line.split(":", 3);
+      // A node sees the hierarchies from its own mounts, which begin at their roots.
+      Path v1 = Path.of("/run/us/memory", parts[2], "memory.limit_in_bytes");
+      Path v2 = Path.of("/sys/fs/cgroup", parts[2]).resolveSibling("memory.max");
+      if (parts[1].equals("memory") && Files.exists(v1)) {
+        return Long.parseLong(Files.readString(v1).strip());
+      }
+      if (parts[1].isEmpty() && Files.exists(v2)) {
+        return Long.parseLong(Files.readString(v2).strip());
+      }
+    }
+    throw new IOException("no memory limit is found by " + groups);
+  }
+
   static GenerationId id(long sequence) {
     return new GenerationId(new Epoch(1, "a"), sequence);
   }
