@@ -101,6 +101,7 @@ class MirrorTest {
     mirror.advance(EPOCH, ends, turn());
     assertThat(mirror.protectedBy()).isEqualTo(GenerationId.NONE);
     assertThat(mirror.standby()).isEmpty();
+    assertThat(effects.commands()).endsWith(new Command.Abandon("count", FIRST));
   }
 
   /** In a group of four, of which b is heard and hears nothing. */
