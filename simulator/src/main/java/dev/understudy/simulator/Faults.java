@@ -131,17 +131,16 @@ public final class Faults {
 
   /** What waits, for its place or for answers, must not strike when all is meant to be well. */
   private void dropUnfinished() {
-    faults.removeIf(
-        f -> {
-          long waits =
-              switch (f) {
-                case Fault.Stall _ -> Fault.STALL_PATIENCE;
-                case Fault.AgentRestart _ -> PlannedRestart.PATIENCE_NANOS + 1_000 * MILLI;
-                case Fault.AgentLeaves _ -> VirtualNode.LEAVING_MOST_NANOS;
-                default -> 0;
-              };
-          return waits > 0 && f.at() + f.nanos() + waits > end;
-        });
+    faults.removeIf(f -> {
+      long waits =
+          switch (f) {
+            case Fault.Stall _ -> Fault.STALL_PATIENCE;
+            case Fault.AgentRestart _ -> PlannedRestart.PATIENCE_NANOS + 1_000 * MILLI;
+            case Fault.AgentLeaves _ -> VirtualNode.LEAVING_MOST_NANOS;
+            default -> 0;
+          };
+      return waits > 0 && f.at() + f.nanos() + waits > end;
+    });
   }
 
   private void mildStorm() {

@@ -5,6 +5,7 @@ import dev.understudy.core.timing.Timing;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
@@ -15,8 +16,8 @@ final class Hub {
   private static final long MILLI = 1_000_000L;
   private static final long HOP_NANOS = MILLI / 10;
 
-  final Map<String, DurableState> disks = new TreeMap<>();
-  final Map<String, List<Verdict>> verdicts = new TreeMap<>();
+  private final Map<String, DurableState> disks = new TreeMap<>();
+  private final Map<String, List<Verdict>> verdicts = new TreeMap<>();
   final List<Datagram> sent = new ArrayList<>();
   private final GroupConfig group;
   private final Map<String, FailoverNode> nodes = new TreeMap<>();
@@ -58,9 +59,9 @@ final class Hub {
   }
 
   void step(String name, Input input) {
-    Outcome outcome = nodes.get(name).step(input);
+    Outcome outcome = node(name).step(input);
     wakeAt.put(name, outcome.wakeAtNanos());
-    verdicts.get(name).addAll(outcome.verdicts());
+    said(name).addAll(outcome.verdicts());
     flying.addAll(outcome.thenSend());
     outcome
         .persistFirst()
@@ -104,19 +105,31 @@ final class Hub {
         }
       }
       for (String name : List.copyOf(nodes.keySet())) {
-        if (wakeAt.get(name) <= now) {
+        if (wakeAt.getOrDefault(name, Long.MAX_VALUE) <= now) {
           step(name, new Input.Tick(now));
         }
       }
     }
   }
 
+  private FailoverNode node(String name) {
+    return Objects.requireNonNull(nodes.get(name), name);
+  }
+
+  List<Verdict> said(String name) {
+    return Objects.requireNonNull(verdicts.get(name), name);
+  }
+
+  DurableState disk(String name) {
+    return Objects.requireNonNull(disks.get(name), name);
+  }
+
   GroupView view(String name) {
-    return nodes.get(name).views().getFirst();
+    return node(name).views().getFirst();
   }
 
   List<Finding> explain(String name) {
-    return nodes.get(name).explain(WORKLOAD);
+    return node(name).explain(WORKLOAD);
   }
 
   /** Lets time pass until one of the nodes reigns, and tells which. */
@@ -127,19 +140,18 @@ final class Hub {
 
   /** The version on that disk. */
   Membership onDisk(String name) {
-    return disks.get(name).membership(WORKLOAD);
+    return disk(name).membership(WORKLOAD);
   }
 
   /** Lets time pass until that node has seen a change through. */
   Membership changed(String name) {
     passUntil(
-        () -> verdicts.get(name).stream().anyMatch(Verdict.MembershipChanged.class::isInstance),
-        1_000);
+        () -> said(name).stream().anyMatch(Verdict.MembershipChanged.class::isInstance), 1_000);
     return onDisk(name);
   }
 
   List<String> refusals(String name) {
-    return verdicts.get(name).stream()
+    return said(name).stream()
         .filter(Verdict.MembershipRefused.class::isInstance)
         .map(Verdict::text)
         .toList();

@@ -67,7 +67,7 @@ class MembershipTest {
         .containsExactly(new Member("a", 0), new Member("b", 0), new Member("d", 7));
     hub.pass(100);
     assertThat(Stream.of("a", "b", "c", "d").map(hub::onDisk)).containsOnly(done);
-    assertThat(hub.verdicts.get("b"))
+    assertThat(hub.said("b"))
         .filteredOn(Verdict.MembershipKnown.class::isInstance)
         .extracting(v -> ((Verdict.MembershipKnown) v).version().number())
         .containsExactly(1L, 2L, 3L);
@@ -215,7 +215,7 @@ class MembershipTest {
     hub.crash("b");
     hub.pass(1_000);
     assertThat(hub.view("a").leading()).isTrue();
-    assertThat(hub.disks.get("c").lostAt()).isEqualTo(1_000);
+    assertThat(hub.disk("c").lostAt()).isEqualTo(1_000);
   }
 
   @Test
@@ -226,8 +226,8 @@ class MembershipTest {
     hub.crash("c");
     hub.start("c", DurableState.NEW);
     hub.pass(100);
-    assertThat(hub.verdicts.get("c")).contains(new Verdict.HistoryLost(Hub.WORKLOAD, 1, 7));
-    assertThat(hub.disks.get("c").nextStart(0).lostAt()).isEqualTo(Long.MAX_VALUE);
+    assertThat(hub.said("c")).contains(new Verdict.HistoryLost(Hub.WORKLOAD, 1, 7));
+    assertThat(hub.disk("c").nextStart(0).lostAt()).isEqualTo(Long.MAX_VALUE);
     assertThat(hub.sent)
         .filteredOn(d -> d.sender().equals("c") && d.senderIncarnation() == 1)
         .isNotEmpty()

@@ -8,15 +8,16 @@ final class ElectionCanaries {
   static final List<Canary> ALL =
       List.of(
           Canary.of(
-              "half-is-a-majority",
-              "Half of the voters, rounded down, are taken for a majority.",
-              "FO-25",
-              "lease announced two-outputs generation-held",
-              8,
-              Patch.of(
-                  "Electorate",
-                  "return among > members.size() / 2;",
-                  "return among >= members.size() / 2;")).amongThree(),
+                  "half-is-a-majority",
+                  "Half of the voters, rounded down, are taken for a majority.",
+                  "FO-25",
+                  "lease announced two-outputs generation-held",
+                  8,
+                  Patch.of(
+                      "Electorate",
+                      "return among > members.size() / 2;",
+                      "return among >= members.size() / 2;"))
+              .amongThree(),
           Canary.of(
               "blank-release-vote",
               "A candidate takes a release for its sender's vote, whomever that has voted for.",
@@ -42,7 +43,8 @@ final class ElectionCanaries {
                   Patch.of(
                       "Candidature",
                       "} else if (turn.now() - candidate.since() >= patienceNanos()) {",
-                      "} else if (false) {")).amongFive(),
+                      "} else if (false) {"))
+              .amongFive(),
           Canary.of(
               "suspicion-while-late",
               "A node that stood still accuses others of the silence that it slept through.",

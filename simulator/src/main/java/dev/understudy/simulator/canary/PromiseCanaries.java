@@ -8,104 +8,116 @@ final class PromiseCanaries {
   static final List<Canary> ALL =
       List.of(
           Canary.of(
-              "vote-not-held-back",
-              "A voter grants a request although it is bound to another node.",
-              "FO-3",
-              "promise two-outputs",
-              16,
-              Patch.of(
-                  "Voter",
-                  """
-                  if (boundElsewhere(node, incarnation, now)) {
-                    waiting.put(
-                  """,
-                  """
-                  if (false) {
-                    waiting.put(
-                  """)).amongThree(),
+                  "vote-not-held-back",
+                  "A voter grants a request although it is bound to another node.",
+                  "FO-3",
+                  "promise two-outputs",
+                  16,
+                  Patch.of(
+                      "Voter",
+                      """
+                      if (boundElsewhere(node, incarnation, now)) {
+                        waiting.put(
+                      """,
+                      """
+                      if (false) {
+                        waiting.put(
+                      """))
+              .amongThree(),
           Canary.of(
-              "echo-of-newer-epoch-while-bound",
-              "A voter that is bound to one active echoes another one, because its epoch is newer.",
-              "FO-3",
-              "promise two-outputs",
-              20,
-              Patch.of(
-                  "Voter",
-                  "if (boundElsewhere(node, incarnation, turn.now()) || !acceptable(",
-                  "if (boundElsewhere(node, incarnation, turn.now()) && !epoch.above(boundEpoch)"
-                      + " || !acceptable(")).amongFive(),
+                  "echo-of-newer-epoch-while-bound",
+                  "A voter that is bound to one active echoes another one, because its epoch "
+                      + "is newer.",
+                  "FO-3",
+                  "promise two-outputs",
+                  20,
+                  Patch.of(
+                      "Voter",
+                      "if (boundElsewhere(node, incarnation, turn.now()) || !acceptable(",
+                      "if (boundElsewhere(node, incarnation, turn.now()) && "
+                          + "!epoch.above(boundEpoch)"
+                          + " || !acceptable("))
+              .amongFive(),
           Canary.of(
-              "echo-of-older-epoch-while-bound",
-              "A voter that has granted another one's request still echoes the old active.",
-              "FO-3",
-              "promise grant-rises lease two-outputs",
-              36,
-              Patch.of(
-                  "Voter",
-                  "if (boundElsewhere(node, incarnation, turn.now()) || !acceptable(",
-                  """
-                  if (boundElsewhere(node, incarnation, turn.now()) && boundEpoch.above(epoch)) {
-                    echoes.put(node, new Echo(epoch, sentAt, Row.ORDINARY));
-                    return true;
-                  }
-                  if (boundElsewhere(node, incarnation, turn.now()) || !acceptable(
-                  """)).amongThree(),
+                  "echo-of-older-epoch-while-bound",
+                  "A voter that has granted another one's request still echoes the old active.",
+                  "FO-3",
+                  "promise grant-rises lease two-outputs",
+                  36,
+                  Patch.of(
+                      "Voter",
+                      "if (boundElsewhere(node, incarnation, turn.now()) || !acceptable(",
+                      """
+                      if (boundElsewhere(node, incarnation, turn.now())
+                          && boundEpoch.above(epoch)) {
+                        echoes.put(node, new Echo(epoch, sentAt, Row.ORDINARY));
+                        return true;
+                      }
+                      if (boundElsewhere(node, incarnation, turn.now()) || !acceptable(
+                      """))
+              .amongThree(),
           Canary.of(
-              "drift-ignored",
-              "A promise lasts as long as a lease, whatever the clocks' rates are.",
-              "FO-2",
-              "promise two-outputs",
-              56,
-              Patch.of(
-                  "Voter",
-                  "now + promiseFor(leaseNanos));",
-                  "now + (leaseNanos == Row.ORDINARY ? timing.leaseNanos()"
-                      + " : promiseFor(leaseNanos)));")).amongThree(),
+                  "drift-ignored",
+                  "A promise lasts as long as a lease, whatever the clocks' rates are.",
+                  "FO-2",
+                  "promise two-outputs",
+                  56,
+                  Patch.of(
+                      "Voter",
+                      "now + promiseFor(leaseNanos));",
+                      "now + (leaseNanos == Row.ORDINARY ? timing.leaseNanos()"
+                          + " : promiseFor(leaseNanos)));"))
+              .amongThree(),
           Canary.of(
-              "lease-from-arrival",
-              "The active counts its lease from an echo's arrival, not from its beat's sending.",
-              "FO-4",
-              "lease two-outputs",
-              8,
-              Patch.of(
-                  "Reign",
-                  "ends.merge(voter, sentAt + leaseNanos",
-                  "ends.merge(voter, now + leaseNanos")).amongThree(),
+                  "lease-from-arrival",
+                  "The active counts its lease from an echo's arrival, not from its beat's "
+                      + "sending.",
+                  "FO-4",
+                  "lease two-outputs",
+                  8,
+                  Patch.of(
+                      "Reign",
+                      "ends.merge(voter, sentAt + leaseNanos",
+                      "ends.merge(voter, now + leaseNanos"))
+              .amongThree(),
           Canary.of(
-              "own-vote-untimed",
-              "A candidate counts its own vote although it is bound to another node.",
-              "FO-5",
-              "promise grant-rises lease two-outputs",
-              20,
-              Patch.of(
-                  "GroupState",
-                  """
-                  if (voter.follow(
-                      self, holder(turn), epoch, turn.now(), maintenance.askNanos(), turn)) {
-                  """,
-                  """
-                  voter.follow(self, holder(turn), epoch, turn.now(), maintenance.askNanos(), turn);
-                  if (true) {
-                  """),
-              Patch.of(
-                  "Candidature",
-                  """
-                  if (free && !voter.boundTo(state.self, epoch, turn.now())) {
-                    state.voteForSelf(epoch, turn);
-                    if (!voter.boundTo(
-                  """,
-                  """
-                  if (!voter.boundTo(state.self, epoch, turn.now())) {
-                    state.voteForSelf(epoch, turn);
-                    if (free && !voter.boundTo(
-                  """)).amongThree(),
+                  "own-vote-untimed",
+                  "A candidate counts its own vote although it is bound to another node.",
+                  "FO-5",
+                  "promise grant-rises lease two-outputs",
+                  20,
+                  Patch.of(
+                      "GroupState",
+                      """
+                      if (voter.follow(
+                          self, holder(turn), epoch, turn.now(), maintenance.askNanos(), turn)) {
+                      """,
+                      """
+                      voter.follow(
+                          self, holder(turn), epoch, turn.now(), maintenance.askNanos(), turn);
+                      if (true) {
+                      """),
+                  Patch.of(
+                      "Candidature",
+                      """
+                      if (free && !voter.boundTo(state.self, epoch, turn.now())) {
+                        state.voteForSelf(epoch, turn);
+                        if (!voter.boundTo(
+                      """,
+                      """
+                      if (!voter.boundTo(state.self, epoch, turn.now())) {
+                        state.voteForSelf(epoch, turn);
+                        if (free && !voter.boundTo(
+                      """))
+              .amongThree(),
           Canary.of(
-              "echo-of-another-epoch-counts",
-              "An active counts echoes of an epoch that is not its present one.",
-              "FO-6",
-              "lease promise two-outputs generation-held epoch-regresses",
-              8,
-              Patch.of("Reign", "if (echoed.equals(epoch)) {", "if (true) {")).amongThree(),
+                  "echo-of-another-epoch-counts",
+                  "An active counts echoes of an epoch that is not its present one.",
+                  "FO-6",
+                  "lease promise two-outputs generation-held epoch-regresses",
+                  8,
+                  Patch.of("Reign", "if (echoed.equals(epoch)) {", "if (true) {"))
+              .amongThree(),
           Canary.of(
               "release-of-any-epoch",
               "A voter takes a release of any epoch of its holder for a release of its promise.",
@@ -167,15 +179,17 @@ final class PromiseCanaries {
                   "long silentUntil = startedAt + durable.longestPromiseNanos();",
                   "long silentUntil = startedAt;")),
           Canary.of(
-              "restart-silence-for-votes-only",
-              "A restarted agent grants nothing for a while, but echoes an active's beats at once.",
-              "FO-21",
-              "promise grant-rises lease two-outputs",
-              200,
-              Patch.of(
-                  "Hearing",
-                  "if (!state.mute()) { if (row.askNanos() > 0) {",
-                  "if (true) { if (row.askNanos() > 0) {")).amongThree());
+                  "restart-silence-for-votes-only",
+                  "A restarted agent grants nothing for a while, but echoes an active's beats "
+                      + "at once.",
+                  "FO-21",
+                  "promise grant-rises lease two-outputs",
+                  200,
+                  Patch.of(
+                      "Hearing",
+                      "if (!state.mute()) { if (row.askNanos() > 0) {",
+                      "if (true) { if (row.askNanos() > 0) {"))
+              .amongThree());
 
   private PromiseCanaries() {}
 }

@@ -8,38 +8,42 @@ final class ReignCanaries {
   static final List<Canary> ALL =
       List.of(
           Canary.of(
-              "lapse-without-end",
-              "An active whose lease has lapsed goes on when a late echo comes, without election.",
-              "FO-13",
-              "reopened",
-              8,
-              Patch.of("Tenure", "close(\"lost the lease\", turn);", "")).amongThree(),
+                  "lapse-without-end",
+                  "An active whose lease has lapsed goes on when a late echo comes, without "
+                      + "election.",
+                  "FO-13",
+                  "reopened",
+                  8,
+                  Patch.of("Tenure", "close(\"lost the lease\", turn);", ""))
+              .amongThree(),
           Canary.of(
-              "late-echo-reopens",
-              "An echo that waited in the socket is counted before the lease is looked at.",
-              "FO-35",
-              "reopened",
-              36,
-              Patch.of("FailoverNode", "checkLeases(turn);", ""),
-              Patch.of(
-                  "FailoverNode",
-                  "boolean beat = goesOn && beatIfDue(turn);",
-                  """
-                  checkLeases(turn);
-                  boolean beat = goesOn && beatIfDue(turn);
-                  """)).amongThree(),
+                  "late-echo-reopens",
+                  "An echo that waited in the socket is counted before the lease is looked at.",
+                  "FO-35",
+                  "reopened",
+                  36,
+                  Patch.of("FailoverNode", "checkLeases(turn);", ""),
+                  Patch.of(
+                      "FailoverNode",
+                      "boolean beat = goesOn && beatIfDue(turn);",
+                      """
+                      checkLeases(turn);
+                      boolean beat = goesOn && beatIfDue(turn);
+                      """))
+              .amongThree(),
           Canary.of(
-              "lapsed-beats-bind",
-              "An active whose lease has lapsed keeps its gate shut, but goes on beating.",
-              "FO-35",
-              "liveness reopened",
-              8,
-              Patch.of("Tenure", "close(\"lost the lease\", turn);", ""),
-              Patch.of(
-                  "Tenure",
-                  "if (end > gateUntil && trusted) {",
-                  "if (end > gateUntil && trusted"
-                      + " && (gateUntil == Long.MIN_VALUE || turn.now() < gateUntil)) {")).amongThree(),
+                  "lapsed-beats-bind",
+                  "An active whose lease has lapsed keeps its gate shut, but goes on beating.",
+                  "FO-35",
+                  "liveness reopened",
+                  8,
+                  Patch.of("Tenure", "close(\"lost the lease\", turn);", ""),
+                  Patch.of(
+                      "Tenure",
+                      "if (end > gateUntil && trusted) {",
+                      "if (end > gateUntil && trusted"
+                          + " && (gateUntil == Long.MIN_VALUE || turn.now() < gateUntil)) {"))
+              .amongThree(),
           Canary.of(
               "released-before-shut",
               "An active releases its epoch before the kernel has confirmed that its gate is shut.",
@@ -68,30 +72,33 @@ final class ReignCanaries {
               "two-outputs",
               100),
           Canary.of(
-              "echo-with-the-next-beat",
-              "A voter echoes when it sends something anyway, not at once.",
-              "FO-7",
-              "liveness false-failover",
-              8,
-              Patch.of(
-                  "FailoverNode",
-                  "return newest && !datagram.answer() ? peer.name() : \"\";",
-                  "return \"\";")).amongThree(),
+                  "echo-with-the-next-beat",
+                  "A voter echoes when it sends something anyway, not at once.",
+                  "FO-7",
+                  "liveness false-failover",
+                  8,
+                  Patch.of(
+                      "FailoverNode",
+                      "return newest && !datagram.answer() ? peer.name() : \"\";",
+                      "return \"\";"))
+              .amongThree(),
           Canary.of(
-              "strict-sequence",
-              "A node drops whatever does not follow directly on what it got before.",
-              "FO-8",
-              "liveness preference",
-              8,
-              Patch.of(
-                  "Peers",
-                  "peer.ceiling = Math.max(peer.ceiling, datagram.ceiling());",
-                  """
-                  if (datagram.sequence() != peer.newestSequence + 1 && peer.newestSequence > 0) {
-                    return Freshness.STALE;
-                  }
-                  peer.ceiling = Math.max(peer.ceiling, datagram.ceiling());
-                  """)).amongThree());
+                  "strict-sequence",
+                  "A node drops whatever does not follow directly on what it got before.",
+                  "FO-8",
+                  "liveness preference",
+                  8,
+                  Patch.of(
+                      "Peers",
+                      "peer.ceiling = Math.max(peer.ceiling, datagram.ceiling());",
+                      """
+                      if (datagram.sequence() != peer.newestSequence + 1
+                          && peer.newestSequence > 0) {
+                        return Freshness.STALE;
+                      }
+                      peer.ceiling = Math.max(peer.ceiling, datagram.ceiling());
+                      """))
+              .amongThree());
 
   private ReignCanaries() {}
 }

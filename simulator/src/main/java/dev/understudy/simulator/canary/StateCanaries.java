@@ -8,19 +8,20 @@ final class StateCanaries {
   static final List<Canary> ALL =
       List.of(
           Canary.of(
-              "stale-generation-promoted",
-              "A node with older state does not let one with newer state go first.",
-              "FO-29",
-              "preference",
-              32,
-              Patch.of(
-                  "Succession",
-                  "int byOffer = copies.of(other).compareTo(copies.own());",
-                  "int byOffer = 0;"),
-              Patch.of(
-                  "Succession",
-                  "return betterOfferLives(turn) ? 3 * timing.leaseNanos() : 0;",
-                  "return 0;")).amongThree(),
+                  "stale-generation-promoted",
+                  "A node with older state does not let one with newer state go first.",
+                  "FO-29",
+                  "preference",
+                  32,
+                  Patch.of(
+                      "Succession",
+                      "int byOffer = copies.of(other).compareTo(copies.own());",
+                      "int byOffer = 0;"),
+                  Patch.of(
+                      "Succession",
+                      "return betterOfferLives(turn) ? 3 * timing.leaseNanos() : 0;",
+                      "return 0;"))
+              .amongThree(),
           Canary.of(
               "starts-empty-while-state-lives",
               "A node without state does not wait for one that has some.",
@@ -36,22 +37,24 @@ final class StateCanaries {
                   "return config.mirrored() && copies.of(candidate)",
                   "return false && copies.of(candidate)")),
           Canary.of(
-              "lost-copy-still-offered",
-              "A node goes on offering a copy that has died.",
-              "FO-31",
-              "generation-held",
-              56,
-              Patch.of(
-                  "Copies",
-                  "void lose(GenerationId generation) { if (held.equals(generation)) {",
-                  "void lose(GenerationId generation) { if (false) {")).amongThree(),
+                  "lost-copy-still-offered",
+                  "A node goes on offering a copy that has died.",
+                  "FO-31",
+                  "generation-held",
+                  56,
+                  Patch.of(
+                      "Copies",
+                      "void lose(GenerationId generation) { if (held.equals(generation)) {",
+                      "void lose(GenerationId generation) { if (false) {"))
+              .amongThree(),
           Canary.of(
-              "woken-copy-still-offered",
-              "A node goes on offering the copy that it has woken.",
-              "FO-31",
-              "generation-held",
-              32,
-              Patch.of("Copies", "if (held.equals(woken)) {", "if (false) {")).amongThree(),
+                  "woken-copy-still-offered",
+                  "A node goes on offering the copy that it has woken.",
+                  "FO-31",
+                  "generation-held",
+                  32,
+                  Patch.of("Copies", "if (held.equals(woken)) {", "if (false) {"))
+              .amongThree(),
           Canary.of(
               "frozen-process-kept",
               "A former active keeps its frozen process although another node has reigned since.",
@@ -63,12 +66,13 @@ final class StateCanaries {
                   "if (!state.copies.hasFrozen()) { return; }",
                   "if (true) { return; }")),
           Canary.of(
-              "generation-named-twice",
-              "After a checkpoint that failed, a reign counts its generations from one again.",
-              "FO-40",
-              "generation-unique",
-              12,
-              Patch.of("MirrorPlan", "failures++;", "failures++; sequence = 0;")).amongThree());
+                  "generation-named-twice",
+                  "After a checkpoint that failed, a reign counts its generations from one again.",
+                  "FO-40",
+                  "generation-unique",
+                  12,
+                  Patch.of("MirrorPlan", "failures++;", "failures++; sequence = 0;"))
+              .amongThree());
 
   private StateCanaries() {}
 }
