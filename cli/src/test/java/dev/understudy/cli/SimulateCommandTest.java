@@ -128,5 +128,10 @@ class SimulateCommandTest {
     public boolean open(long now) {
       return open;
     }
+
+    @Override
+    public long untilNanos() {
+      return open ? Long.MAX_VALUE : Long.MIN_VALUE;
+    }
   }
 }
