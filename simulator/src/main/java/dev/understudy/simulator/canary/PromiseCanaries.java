@@ -26,16 +26,17 @@ final class PromiseCanaries {
               .amongThree(),
           Canary.of(
                   "echo-of-newer-epoch-while-bound",
-                  "A voter that is bound to one active echoes another one, because its epoch is"
-                      + " newer.",
+                  "A voter that is bound to one active echoes another one, because its epoch "
+                      + "is newer.",
                   "FO-3",
                   "promise two-outputs",
                   20,
                   Patch.of(
                       "Voter",
                       "if (boundElsewhere(node, incarnation, turn.now()) || !acceptable(",
-                      "if (boundElsewhere(node, incarnation, turn.now()) &&"
-                          + " !epoch.above(boundEpoch) || !acceptable("))
+                      "if (boundElsewhere(node, incarnation, turn.now()) && "
+                          + "!epoch.above(boundEpoch)"
+                          + " || !acceptable("))
               .amongFive(),
           Canary.of(
                   "echo-of-older-epoch-while-bound",
@@ -69,8 +70,8 @@ final class PromiseCanaries {
               .amongThree(),
           Canary.of(
                   "lease-from-arrival",
-                  "The active counts its lease from an echo's arrival, not from its beat's"
-                      + " sending.",
+                  "The active counts its lease from an echo's arrival, not from its beat's "
+                      + "sending.",
                   "FO-4",
                   "lease two-outputs",
                   8,
@@ -179,8 +180,8 @@ final class PromiseCanaries {
                   "long silentUntil = startedAt;")),
           Canary.of(
                   "restart-silence-for-votes-only",
-                  "A restarted agent grants nothing for a while, but echoes an active's beats at"
-                      + " once.",
+                  "A restarted agent grants nothing for a while, but echoes an active's beats "
+                      + "at once.",
                   "FO-21",
                   "promise grant-rises lease two-outputs",
                   200,
