@@ -2,10 +2,15 @@
 package dev.understudy.agent;
 
 import dev.understudy.agent.checkpoint.Generation;
+import dev.understudy.agent.runtime.Cancellation;
 import java.io.IOException;
 
 /** The way of a generation to another node. */
 interface Shipment {
-  /** Sends a generation to a node and returns when it is held there. */
-  void ship(Generation generation, String standby) throws IOException;
+  /**
+   * Sends a generation to a node and returns when it is held there.
+   *
+   * @throws IOException when it is not, soon after it was cancelled
+   */
+  void ship(Generation generation, String standby, Cancellation cancellation) throws IOException;
 }

@@ -5,6 +5,7 @@ import dev.understudy.agent.checkpoint.Generation;
 import dev.understudy.agent.checkpoint.HeldCopy;
 import dev.understudy.agent.checkpoint.HostFacts;
 import dev.understudy.agent.checkpoint.Receiver;
+import dev.understudy.agent.gate.EbpfGate;
 import dev.understudy.agent.gate.OutputGate;
 import dev.understudy.agent.linux.Clock;
 import dev.understudy.agent.linux.GratuitousArp;
@@ -21,7 +22,10 @@ import dev.understudy.core.protocol.Command;
 import dev.understudy.core.protocol.Epoch;
 import dev.understudy.core.protocol.GenerationId;
 import dev.understudy.core.protocol.Input;
+import dev.understudy.core.protocol.ParkedReign;
+import java.io.Closeable;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -30,10 +34,14 @@ import org.jspecify.annotations.Nullable;
  * for it. Fields are the duty cycle's; slow work runs on this workload's own two threads, one for
  * starting, stopping and ending copies, one for checkpoints, and reports through the mailbox.
  */
-final class WorkloadHost {
+final class WorkloadHost implements Closeable {
   private static final int REHEARSALS = 5;
 
+  /** A parked program's log is kept for so much longer than its gate is open. */
+  private static final Duration LOG_MARGIN = Duration.ofSeconds(30);
+
   private static final long NEVER = Long.MAX_VALUE;
+  private static final String ENDED = "the program ended";
 
   private final String name;
   private final long marginNanos;
@@ -44,7 +52,7 @@ final class WorkloadHost {
   private final ExitWatch exits;
   private final Reports reports;
   private final Workers workers;
-  private final CopyRemover remover;
+  private final CopyCare remover;
   private final HeldSlot slot;
   private final Checkpoints checkpoints;
   private @Nullable Copy running;
@@ -85,8 +93,15 @@ final class WorkloadHost {
     this.exits = exits;
     this.reports = reports;
     this.workers = new Workers(name);
-    this.remover = new CopyRemover(sandbox, workers, reports);
-    this.slot = new HeldSlot(sandbox, facts, reports, exits, remover, this::acts);
+    this.remover = new CopyCare(sandbox, facts, workers, reports);
+    this.slot =
+        new HeldSlot(
+            sandbox.places().generations(name),
+            sandbox.spec().generationLimitBytes(),
+            remover,
+            reports,
+            exits,
+            this::acts);
     this.checkpoints = new Checkpoints(sandbox, facts, shipment, workers, reports);
   }
 
@@ -108,6 +123,7 @@ final class WorkloadHost {
       case Command.KeepAside(_, var reign, var why) ->
           discard(why).ifPresent(copy -> checkpoints.keepAside(copy, reign, remover));
       case Command.Checkpoint(_, var generation, var standby) -> checkpoint(generation, standby);
+      case Command.Abandon(_, var generation) -> checkpoints.abandon(generation);
     }
   }
 
@@ -132,6 +148,7 @@ final class WorkloadHost {
     Copy copy = running;
     if (generation.sequence() == GenerationId.LIVE && copy != null) {
       runningIn = reign;
+      slot.giveUpRestore();
       workers.copies(() -> thaw(copy, reign, generation));
       return;
     }
@@ -149,9 +166,9 @@ final class WorkloadHost {
       failed(reign, "waking failed: " + e.getMessage());
       return;
     }
-    long ageNanos = slot.ageNanos(Clock.bootNanos());
-    slot.vacate();
+    long ageNanos = slot.giveAway(held.get(), Clock.bootNanos());
     run(held.get().copy(), reign);
+    slot.giveUpRestore();
     woken(reign, generation, ageNanos);
   }
 
@@ -206,6 +223,7 @@ final class WorkloadHost {
 
   private void start(Epoch reign) {
     startWanted = reign;
+    slot.giveUpRestore();
     workers.copies(() -> {
       Copy former = lastStarted;
       if (former != null) {
@@ -254,12 +272,9 @@ final class WorkloadHost {
     Epoch reign = runningIn;
     running = null;
     runningExit = null;
-    String log = String.join("\n", sandbox.log().lastLines());
-    String why = sandbox.ending("the program ended");
-    reports.complain(why);
-    reports.record(NodeEvent.EXITED, "epoch", reign.toString(), "why", why, "log", log);
-    remover.removeLater(copy);
-    reports.tell(at -> new Input.Failed(at, name, reign, why));
+    // Why is in files and behind locks: the protocol does not wait for it.
+    reports.tell(at -> new Input.Failed(at, name, reign, ENDED));
+    workers.copies(() -> explainEnd(copy, reign));
   }
 
   /** Copies are records, so equal ones are the same: no two have one directory. */
@@ -283,6 +298,14 @@ final class WorkloadHost {
   }
 
   // ---- on the thread of the copies -------------------------------------------------------------
+
+  private void explainEnd(Copy copy, Epoch reign) {
+    String log = String.join("\n", sandbox.log().lastLines());
+    String why = sandbox.ending(copy.files(), ENDED);
+    reports.complain(why);
+    reports.record(NodeEvent.EXITED, "epoch", reign.toString(), "why", why, "log", log);
+    remover.remove(copy);
+  }
 
   private void freeze(Copy copy) {
     try {
@@ -322,6 +345,75 @@ final class WorkloadHost {
     return slot.receive(generation);
   }
 
+  /** Why the program could not go on while the agent is restarted; on the duty cycle. */
+  Optional<String> objectionToParking() {
+    if (running == null) {
+      return Optional.of("the program does not run yet");
+    }
+    return gate instanceof EbpfGate
+        ? Optional.empty()
+        : Optional.of("a gate of kind " + gate.kind() + " does not outlive its agent as it is");
+  }
+
+  /**
+   * Lets go of the workload, which goes on; when the duty cycle has ended.
+   *
+   * @param reign under which it does
+   */
+  ParkedWorkload park(ParkedReign reign) throws IOException {
+    Copy copy = running;
+    if (copy == null || !(gate instanceof EbpfGate ebpf)) {
+      throw new IllegalStateException("broken: parked " + reign + " with " + copy + ", " + gate);
+    }
+    workers.settle();
+    announcements.close();
+    long leftNanos = Math.max(0, reign.gateUntilNanos() - Clock.bootNanos());
+    long keeper = sandbox.log().keep(Duration.ofNanos(leftNanos).plus(LOG_MARGIN));
+    ebpf.leave();
+    return ParkedWorkload.of(reign, runningIn, copy, keeper, sandbox.log().key());
+  }
+
+  /**
+   * Takes over what an earlier agent left, on the duty cycle and before anything else.
+   *
+   * @return what the protocol has to hear first
+   */
+  Input adopt(ParkedWorkload parked, long now) {
+    if (!(gate instanceof EbpfGate ebpf)) {
+      throw new IllegalStateException("broken: adopted " + parked + " with " + gate);
+    }
+    boolean runs = parked.runs();
+    if (runs) {
+      run(parked.copy(), parked.startedIn());
+      // A checkpoint that ended with the former agent may have left it stopped.
+      workers.copies(() -> thawAdopted(parked.copy()));
+    } else {
+      // Its process number may be another's by now: only its files are touched.
+      workers.copies(() -> removeFiles(parked.copy()));
+    }
+    try {
+      return new Input.Resumed(now, parked.reign(), ebpf.deadline(), runs);
+    } catch (LinuxException e) {
+      throw new IllegalStateException("the gate cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  private void removeFiles(Copy copy) {
+    try {
+      sandbox.discardFiles(copy.files());
+    } catch (IOException e) {
+      reports.complain("what a program left that has ended stays: " + e.getMessage());
+    }
+  }
+
+  private void thawAdopted(Copy copy) {
+    try {
+      copy.tree().thaw();
+    } catch (LinuxException e) {
+      reports.complain("the adopted program cannot be thawed: " + e.getMessage());
+    }
+  }
+
   /**
    * Runs the failover path of this workload behind the shut gate and without a copy; what comes
    * back through the mailbox belongs to no epoch and means nothing to the protocol.
@@ -351,7 +443,8 @@ final class WorkloadHost {
   }
 
   /** Ends everything of this workload on this node. */
-  void close() throws IOException {
+  @Override
+  public void close() throws IOException {
     workers.close();
     announcements.close();
     sandbox.close();

@@ -5,8 +5,8 @@ import java.nio.file.Path;
 
 /** A pipe whose ends are not inherited by children (pipe2(2) with O_CLOEXEC). */
 public final class Pipe implements AutoCloseable {
+  private static final int O_WRONLY = 1;
   private static final int O_CLOEXEC = 0x80000;
-  private static final int F_SETPIPE_SZ = 1031;
 
   private final int readEnd;
   private final int writeEnd;
@@ -26,6 +26,22 @@ public final class Pipe implements AutoCloseable {
     return new Pipe(ends.bytes().getInt(0), ends.bytes().getInt(4));
   }
 
+  /**
+   * Opens both ends of a pipe that somebody else holds the read end of.
+   *
+   * @param held a path such as {@code /proc/PID/fd/0}
+   */
+  public static Pipe adopt(Path held) throws LinuxException {
+    // With a reader there, opening to write does not wait; with a writer, opening to read does not.
+    int writeEnd = Namespaces.openFile(held, O_WRONLY | O_CLOEXEC);
+    try {
+      return new Pipe(Namespaces.openFile(held, O_CLOEXEC), writeEnd);
+    } catch (LinuxException e) {
+      Kernel.close(writeEnd);
+      throw e;
+    }
+  }
+
   /** Descriptor to read from. */
   public int readEnd() {
     return readEnd;
@@ -42,17 +58,6 @@ public final class Pipe implements AutoCloseable {
    */
   public static Path procPath(int fd) {
     return Path.of("/proc", Long.toString(ProcessHandle.current().pid()), "fd", "" + fd);
-  }
-
-  /**
-   * Sets how much the pipe holds before writers wait.
-   *
-   * @return the size that the kernel chose, at least the one asked for
-   * @throws LinuxException EPERM above /proc/sys/fs/pipe-max-size
-   */
-  public int resize(int bytes) throws LinuxException {
-    return (int)
-        Kernel.require(Syscall.FCNTL, "pipe size " + bytes, writeEnd, F_SETPIPE_SZ, bytes, 0);
   }
 
   /** Closes the end to read from. */

@@ -5,12 +5,10 @@ import dev.understudy.agent.linux.Pipe;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -29,6 +27,10 @@ public final class LogPipe implements AutoCloseable {
   private final Pipe pipe;
   private final Path file;
   private final Thread reader;
+
+  /** Known to the reader alone: what could not be written since the last line that was. */
+  private long lostBytes;
+
   private final Deque<String> last = new ArrayDeque<>();
   private final StringBuilder line = new StringBuilder();
 
@@ -49,6 +51,39 @@ public final class LogPipe implements AutoCloseable {
     LogPipe made = new LogPipe(Pipe.open(), file);
     made.reader.start();
     return made;
+  }
+
+  /**
+   * Takes over the pipe of an earlier agent, which had it kept by {@link #keep}.
+   *
+   * @param keeper the process that keeps it
+   * @param key what {@link #key} was
+   * @throws IOException also when that process keeps something else
+   */
+  public static LogPipe adopt(Path file, long keeper, String key) throws IOException {
+    Path held = Path.of("/proc", Long.toString(keeper), "fd", "0");
+    String found = Files.readSymbolicLink(held).toString();
+    if (!found.equals(key)) {
+      throw new IOException("process " + keeper + " keeps " + found + " instead of " + key);
+    }
+    LogPipe made = new LogPipe(Pipe.adopt(held), file);
+    made.reader.start();
+    return made;
+  }
+
+  /**
+   * Has a process of its own keep the read end for so long: a program that writes to a pipe which
+   * nobody can read is killed. What is written meanwhile waits in the pipe.
+   *
+   * @return its process ID
+   */
+  public long keep(Duration time) throws IOException {
+    String seconds = Long.toString(time.toSeconds());
+    ProcessBuilder sleep = new ProcessBuilder("sleep", seconds);
+    sleep.redirectInput(Path.of("/proc/self/fd/" + pipe.readEnd()).toFile());
+    sleep.redirectOutput(ProcessBuilder.Redirect.DISCARD);
+    sleep.redirectError(ProcessBuilder.Redirect.DISCARD);
+    return sleep.start().pid();
   }
 
   /** A path through which other processes of this PID namespace open the write end. */
@@ -75,39 +110,32 @@ public final class LogPipe implements AutoCloseable {
   private void copy() {
     byte[] buffer = new byte[8192];
     Path end = Path.of("/proc/self/fd/" + pipe.readEnd());
-    try (InputStream in = new FileInputStream(end.toFile())) {
-      OutputStream out = append();
-      try {
-        long size = Files.size(file);
-        for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
-          remember(buffer, n);
-          if (size + n > FILE_BYTES) {
-            out.close();
-            Path older = file.resolveSibling(file.getFileName() + ".1");
-            Files.move(file, older, StandardCopyOption.REPLACE_EXISTING);
-            out = append();
-            size = 0;
-          }
-          out.write(buffer, 0, n);
-          size += n;
-        }
-      } finally {
-        out.close();
+    try (InputStream in = new FileInputStream(end.toFile());
+        BoundedFile log = new BoundedFile(file, FILE_BYTES)) {
+      for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+        remember(buffer, n);
+        append(log, buffer, n);
       }
     } catch (IOException e) {
-      // The programs must not block on a full pipe only because the disk is full: keep draining.
-      remember(("[log file lost: " + Failures.text(e) + "]\n").getBytes(StandardCharsets.UTF_8));
-      drain(buffer);
+      remember(("[log ended: " + Failures.text(e) + "]\n").getBytes(StandardCharsets.UTF_8));
     }
   }
 
-  private void drain(byte[] buffer) {
-    try (InputStream in = new FileInputStream("/proc/self/fd/" + pipe.readEnd())) {
-      for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
-        remember(buffer, n);
+  /** The programs must not block on a full pipe only because the disk is full: it is drained. */
+  private void append(BoundedFile log, byte[] bytes, int length) {
+    try {
+      if (lostBytes > 0) {
+        byte[] gap =
+            ("\n[" + lostBytes + " bytes of output lost]\n").getBytes(StandardCharsets.UTF_8);
+        log.append(gap, gap.length);
+        lostBytes = 0;
       }
+      log.append(bytes, length);
     } catch (IOException e) {
-      remember(("[log lost: " + Failures.text(e) + "]\n").getBytes(StandardCharsets.UTF_8));
+      if (lostBytes == 0) {
+        remember(("[log lost: " + Failures.text(e) + "]\n").getBytes(StandardCharsets.UTF_8));
+      }
+      lostBytes += length;
     }
   }
 
@@ -131,10 +159,6 @@ public final class LogPipe implements AutoCloseable {
         }
       }
     }
-  }
-
-  private OutputStream append() throws IOException {
-    return Files.newOutputStream(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
   }
 
   /** Closes the agent's ends; the thread ends when no program holds the write end any more. */

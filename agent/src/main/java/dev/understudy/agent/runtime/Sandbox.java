@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 
 /**
  * Everything on one node that surrounds the copies of one workload and outlives each of them:
@@ -68,6 +69,51 @@ public final class Sandbox implements AutoCloseable {
       wipe(directory);
       cgroup.close();
       throw e;
+    }
+  }
+
+  /**
+   * Takes over the sandbox of an earlier agent with the one copy that runs in it; what else is
+   * there is killed and removed.
+   *
+   * @param gate takes over the gate, as it is
+   * @param running the copy that stays
+   * @param keeper the process that keeps the log's pipe
+   * @param logKey what that pipe was called
+   * @throws IOException when something of it is missing; nothing was changed then that {@link
+   *     #create} would not remove
+   */
+  public static Sandbox adopt(
+      SandboxSpec spec,
+      SandboxPlaces places,
+      GateAttachment gate,
+      Copy running,
+      long keeper,
+      String logKey)
+      throws IOException {
+    Path directory = places.sandbox(spec.workload());
+    Cgroup cgroup = Cgroup.adopt(places.cgroups(), spec.workload());
+    LogPipe log = LogPipe.adopt(places.log(spec.workload()), keeper, logKey);
+    try {
+      SandboxNetwork network = SandboxNetwork.adopt(directory.resolve("ns"), gate);
+      Sandbox found = new Sandbox(spec, places, cgroup, network, log);
+      found.removeOthers(running);
+      return found;
+    } catch (IOException e) {
+      log.close();
+      throw e;
+    }
+  }
+
+  private void removeOthers(Copy running) throws IOException {
+    try (Stream<Path> copies = Files.list(directory.resolve("copies"))) {
+      for (Path copy : copies.toList()) {
+        int number = Integer.parseInt(copy.getFileName().toString());
+        counter.accumulateAndGet(number, Math::max);
+        if (!copy.equals(running.files().directory())) {
+          discardFiles(new RootFiles(copy));
+        }
+      }
     }
   }
 
@@ -133,6 +179,32 @@ public final class Sandbox implements AutoCloseable {
     return cgroup;
   }
 
+  /** Makes the cgroup of the copy with these files, with room for what brings it to life. */
+  public Cgroup newGroup(RootFiles files) throws IOException {
+    return cgroup.newCopy(name(files), spec.beginningLimitBytes());
+  }
+
+  /**
+   * Leaves it what the workload may use, and no more.
+   *
+   * @throws IOException when it has more than that already
+   */
+  public void settle(Cgroup group) throws IOException {
+    try {
+      group.limit(spec.memoryLimitBytes());
+    } catch (IOException e) {
+      throw new IOException(
+          "it needs more than its memory limit of %d bytes at once: %s"
+              .formatted(spec.memoryLimitBytes(), Failures.text(e)),
+          e);
+    }
+  }
+
+  /** Each copy has a directory of its own, and a cgroup of the same name. */
+  private static String name(RootFiles files) {
+    return files.directory().getFileName().toString();
+  }
+
   /** Its namespaces and address. */
   public SandboxNetwork network() {
     return network;
@@ -144,9 +216,9 @@ public final class Sandbox implements AutoCloseable {
   }
 
   /** What is said of the end of a copy: also that it was the memory limit, if it was. */
-  public String ending(String plain) {
+  public String ending(RootFiles files, String plain) {
     try {
-      return cgroup.killedAtLimit()
+      return cgroup.copy(name(files)).killedAtLimit()
           ? plain + ": it reached its memory limit of " + spec.memoryLimitBytes() + " bytes"
           : plain;
     } catch (IOException e) {
@@ -176,8 +248,9 @@ public final class Sandbox implements AutoCloseable {
         shmArchive);
   }
 
-  /** Removes files that {@link #newFiles} made and no process uses. */
+  /** Kills what is left of a copy that never came to life, and removes its files. */
   public void discardFiles(RootFiles files) throws IOException {
+    cgroup.copy(name(files)).close();
     files.remove();
   }
 
@@ -199,7 +272,7 @@ public final class Sandbox implements AutoCloseable {
     if (copy.runcId().isPresent()) {
       Command.of(runc("delete", "-f", copy.runcId().get())).must("runc delete", LIMIT);
     }
-    copy.files().remove();
+    discardFiles(copy.files());
   }
 
   /** A command line of runc for this sandbox. */
