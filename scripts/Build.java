@@ -126,9 +126,9 @@ final class Build {
   }
 
   /**
-   * Each counts as one test. Where users let two be active, some runs in a thousand break a rule, by
-   * a fault of the oracle or of the protocol: those are left to who looks at them. Seeds follow from
-   * the minute, so that each build has fresh ones.
+   * Each counts as one test. Where users let two be active, some runs in a thousand break a rule,
+   * by a fault of the oracle or of the protocol: those are left to who looks at them. Seeds follow
+   * from the minute, so that each build has fresh ones.
    */
   private void simulate(Budget budget) throws IOException, InterruptedException {
     System.out.println("== simulation");
