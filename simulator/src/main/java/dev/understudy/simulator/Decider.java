@@ -184,8 +184,11 @@ final class Decider {
     }
     working = false;
     if (core != null && current == null) {
-      long wake = Math.max(node.clock().trueAt(wakeAt), world.now());
-      ringAt = Math.max(wake + chance.below(lateNanos + 1), pausedUntil);
+      long late = chance.below(lateNanos + 1);
+      // A node without neighbours waits for nothing.
+      boolean waits = wakeAt != NEVER;
+      long wake = waits ? Math.max(node.clock().trueAt(wakeAt), world.now()) + late : NEVER;
+      ringAt = Math.max(wake, pausedUntil);
       setTimer();
     }
   }

@@ -258,9 +258,26 @@ public final class FailoverNode {
         return true;
       }
     }
-    // The one that follows is heard by its answers; when those stay out, both sides try.
-    long beat = self.compareTo(peer.name()) < 0 ? 0 : timing.beatNanos();
-    return !peer.heardSince(now - timing.windowNanos() - beat);
+    return !peer.heardSince(now - patienceNanos(peer));
+  }
+
+  /** The one that follows is heard by its answers; when those stay out, both sides try. */
+  private long patienceNanos(Peers.Peer peer) {
+    return timing.windowNanos() + (self.compareTo(peer.name()) < 0 ? 0 : timing.beatNanos());
+  }
+
+  /** When somebody is to be beaten next, as far as is known: who only follows sleeps until then. */
+  private long beatWantedAt() {
+    long wanted = Long.MAX_VALUE;
+    for (Group group : inOrder) {
+      if (group.speaks()) {
+        return nextBeatAt;
+      }
+    }
+    for (Peers.Peer peer : peers.all()) {
+      wanted = Math.min(wanted, peer.silentAt(patienceNanos(peer)));
+    }
+    return Math.max(nextBeatAt, wanted);
   }
 
   private List<Datagram> datagrams(String answerTo, boolean beat, SortedSet<String> hurried) {
@@ -344,7 +361,7 @@ public final class FailoverNode {
   }
 
   private long wakeAt(Turn turn) {
-    long wake = Math.min(nextBeatAt, announcer.nextAt());
+    long wake = Math.min(beatWantedAt(), announcer.nextAt());
     for (Group group : inOrder) {
       wake = group.wakeAt(wake, turn);
     }

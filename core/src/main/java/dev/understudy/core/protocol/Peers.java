@@ -38,6 +38,11 @@ final class Peers {
       return heardAt >= since;
     }
 
+    /** From when on it counts as not heard for so long, unless it is heard again. */
+    long silentAt(long nanos) {
+      return heardAt == Long.MIN_VALUE ? Long.MIN_VALUE : heardAt + nanos + 1;
+    }
+
     long incarnation() {
       return incarnation;
     }
