@@ -43,7 +43,7 @@ final class PromiseCanaries {
                   "A voter that has granted another one's request still echoes the old active.",
                   "FO-3",
                   "promise grant-rises lease two-outputs",
-                  36,
+                  400,
                   Patch.of(
                       "Voter",
                       "if (boundElsewhere(node, incarnation, turn.now()) || !acceptable(",
@@ -184,7 +184,7 @@ final class PromiseCanaries {
                       + "at once.",
                   "FO-21",
                   "promise grant-rises lease two-outputs",
-                  200,
+                  2000,
                   Patch.of(
                       "Hearing",
                       "if (!state.mute()) { if (row.askNanos() > 0) {",

@@ -21,7 +21,7 @@ final class ReignCanaries {
                   "An echo that waited in the socket is counted before the lease is looked at.",
                   "FO-35",
                   "reopened",
-                  36,
+                  100,
                   Patch.of("FailoverNode", "checkLeases(turn);", ""),
                   Patch.of(
                       "FailoverNode",
