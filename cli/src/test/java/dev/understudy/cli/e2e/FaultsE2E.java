@@ -224,7 +224,7 @@ class FaultsE2E {
   void activeThatIsLeftAloneGoesOnWhenThatIsWanted() throws Exception {
     String count = count(tools.orElseThrow()) + "  withoutQuorum: continue\n";
     // Relaxed: a busy machine must not make it late at the moment when it is left alone.
-    file = "timing: relaxed\n" + TestLab.cluster("e2e-alone", count);
+    file = TestLab.relaxed("e2e-alone", count);
     try (TestLab lab = lab()) {
       remember(lab, 6_000_000);
       String active = lab.awaitWhole("count");
@@ -249,7 +249,7 @@ class FaultsE2E {
   @Test
   void agentsAreRestartedOneAfterTheOtherUnseen() throws Exception {
     // Relaxed: a busy machine must not take the lease away that the restarts leave alone.
-    file = "timing: relaxed\n" + TestLab.cluster("e2e-restart", count(tools.orElseThrow()));
+    file = TestLab.relaxed("e2e-restart", count(tools.orElseThrow()));
     List<Long> answers = new CopyOnWriteArrayList<>();
     AtomicBoolean on = new AtomicBoolean(true);
     try (TestLab lab = lab();

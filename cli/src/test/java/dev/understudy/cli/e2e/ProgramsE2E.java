@@ -104,7 +104,7 @@ class ProgramsE2E {
     String command =
         command(tools.redisServer().toString(), "--port", "6379", "--save", "", "--protected-mode")
             .replace("]", ", \"no\"]");
-    String file = TestLab.cluster("e2e-redis", workload("redis", 6379, "128MiB", List.of(command)));
+    String file = TestLab.relaxed("e2e-redis", workload("redis", 6379, "128MiB", List.of(command)));
     try (TestLab lab = TestLab.up(folder, tools, file)) {
       lab.awaitProtected("redis");
       lab.await("an answer", () -> answersPing(lab));
@@ -146,7 +146,7 @@ class ProgramsE2E {
         List.of(
             command(tools.python().toString(), "-B", resource("keep.py").toString()),
             "environment: { PYTHONHOME: " + tools.pythonHome() + " }");
-    String file = TestLab.cluster("e2e-python", workload("keep", 8080, "128MiB", lines));
+    String file = TestLab.relaxed("e2e-python", workload("keep", 8080, "128MiB", lines));
     try (TestLab lab = TestLab.up(folder, tools, file)) {
       lab.awaitProtected("keep");
       assertThat(lab.awaitAnswer("keep", "/")).isEmpty();
@@ -179,7 +179,7 @@ class ProgramsE2E {
     assumeTrue(node.isPresent(), "there is no Node.js on this machine's PATH");
     Tools tools = Host.tools(ToolGroup.BASE);
     String command = command(node.orElseThrow().toString(), resource("keep.js").toString());
-    String file = TestLab.cluster("e2e-node", workload("keep", 8080, "512MiB", List.of(command)));
+    String file = TestLab.relaxed("e2e-node", workload("keep", 8080, "512MiB", List.of(command)));
     try (TestLab lab = TestLab.up(folder, tools, file)) {
       keepsWords(lab);
     }
@@ -196,7 +196,7 @@ class ProgramsE2E {
     assertThat(compiled).isZero();
     String java = Path.of(System.getProperty("java.home"), "bin", "java").toRealPath().toString();
     String command = command(java, "-Xmx64m", collector, "-cp", classes.toString(), "Keep");
-    String file = TestLab.cluster("e2e-java", workload("keep", 8080, "512MiB", List.of(command)));
+    String file = TestLab.relaxed("e2e-java", workload("keep", 8080, "512MiB", List.of(command)));
     try (TestLab lab = TestLab.up(folder, tools, file)) {
       keepsWords(lab);
     }
@@ -225,7 +225,7 @@ class ProgramsE2E {
             work.resolve("extra").toString()));
     Path image = OciArchive.make(work, layer, List.of("/usr/bin/python3.13", "-B", "/app/keep.py"));
     String root = "root: { image: " + image + " }";
-    String file = TestLab.cluster("e2e-image", workload("keep", 8080, "128MiB", List.of(root)));
+    String file = TestLab.relaxed("e2e-image", workload("keep", 8080, "128MiB", List.of(root)));
     try (TestLab lab = TestLab.up(folder, tools, file)) {
       keepsWords(lab);
     }

@@ -57,6 +57,11 @@ final class TestLab implements AutoCloseable {
         .formatted(name, workloads.indent(2));
   }
 
+  /** The same under times that no standstill of a busy machine can touch. */
+  static String relaxed(String name, String workloads) {
+    return "timing: relaxed\n" + cluster(name, workloads);
+  }
+
   // ---- what is
   // -----------------------------------------------------------------------------------
 
