@@ -3,6 +3,7 @@
 module dev.understudy.core {
   requires static transitive org.jspecify;
 
+  exports dev.understudy.core.placement;
   exports dev.understudy.core.timing;
   exports dev.understudy.core.protocol;
 }

@@ -2,6 +2,8 @@
 package dev.understudy.api.cluster;
 
 import dev.understudy.api.cluster.WorkloadSpec.WithoutQuorum;
+import dev.understudy.core.placement.Host;
+import dev.understudy.core.placement.Placement;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -11,6 +13,7 @@ import java.util.SequencedMap;
 /** Reads a workload's key {@code nodes}: the group that runs it and votes on it. */
 final class GroupBinder {
   private final Optional<List<NodeSpec>> clusterNodes;
+  private final Optional<Placement> placement;
 
   /**
    * @param clusterNodes the cluster's nodes, empty when something is wrong with them: then nothing
@@ -18,21 +21,34 @@ final class GroupBinder {
    */
   GroupBinder(Optional<List<NodeSpec>> clusterNodes) {
     this.clusterNodes = clusterNodes;
+    placement =
+        clusterNodes.map(nodes ->
+            new Placement(nodes.stream().map(n -> new Host(n.name(), n.witnessOnly())).toList()));
   }
 
-  /** The names of the workload's nodes, best first; meaningless once a problem was reported. */
-  List<String> bind(YamlObject object) {
+  /**
+   * The names of the workload's nodes, best first: those that its user named, or three that are
+   * chosen with regard to the workloads before it. Meaningless once a problem was reported.
+   *
+   * @param memoryBytes limit of one copy
+   */
+  List<String> bind(YamlObject object, long memoryBytes) {
     Optional<YamlValue> own = object.optional("nodes");
     Optional<List<YamlValue>> items = own.flatMap(YamlValue::list);
-    if (clusterNodes.isEmpty() || (own.isPresent() && items.isEmpty())) {
+    if (clusterNodes.isEmpty() || placement.isEmpty() || (own.isPresent() && items.isEmpty())) {
       return List.of();
     }
-    List<NodeSpec> all = clusterNodes.get();
-    List<NodeSpec> group = items.map(wanted -> chosen(wanted, all)).orElse(all);
-    if (items.isEmpty() || group.size() == items.get().size()) {
-      checkGroup(own.orElse(object.self()), object.self().path() + ".nodes", group, all.size());
+    if (items.isEmpty()) {
+      return placement.get().place(memoryBytes);
     }
-    return group.stream().map(NodeSpec::name).toList();
+    List<NodeSpec> all = clusterNodes.get();
+    List<NodeSpec> group = chosen(items.get(), all);
+    if (group.size() == items.get().size()) {
+      checkGroup(own.orElseThrow(), object.self().path() + ".nodes", group, all.size());
+    }
+    List<String> names = group.stream().map(NodeSpec::name).toList();
+    placement.get().placed(names, memoryBytes);
+    return names;
   }
 
   /** The key {@code withoutQuorum} of a workload with those nodes, as {@link #bind} gave them. */
@@ -72,7 +88,7 @@ final class GroupBinder {
     long runners = group.stream().filter(node -> !node.witnessOnly()).count();
     String members = String.join(", ", group.stream().map(NodeSpec::name).toList());
     if (group.isEmpty()) {
-      place.refuseAt(path, "is empty; name nodes, or leave the key out to use all");
+      place.refuseAt(path, "is empty; name nodes, or leave the key out");
     } else if (runners < 2) {
       place.refuseAt(
           path,

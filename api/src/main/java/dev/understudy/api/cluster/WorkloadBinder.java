@@ -77,7 +77,7 @@ final class WorkloadBinder {
             .optional("memory")
             .flatMap(v -> Amounts.bytes(v, MEMORY_LEAST_BYTES, MEMORY_MOST_BYTES))
             .orElse(DEFAULT_MEMORY_BYTES);
-    List<String> nodes = groups.bind(object);
+    List<String> nodes = groups.bind(object, memory);
     WithoutQuorum withoutQuorum = groups.withoutQuorum(object, nodes);
     object.refuseUnknownKeys();
     if (object.self().problems().count() > before) {
