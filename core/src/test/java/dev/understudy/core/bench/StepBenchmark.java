@@ -230,7 +230,8 @@ public class StepBenchmark {
 
     @Override
     boolean worked() {
-      return last.thenSend().size() == 1 && last.thenSend().getFirst().answer();
+      // Now and then the same step beats the other follower, once in a window.
+      return last.thenSend().stream().filter(Datagram::answer).count() == 1;
     }
   }
 
