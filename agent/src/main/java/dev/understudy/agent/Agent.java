@@ -17,6 +17,9 @@ import dev.understudy.agent.linux.LinuxWarmup;
 import dev.understudy.agent.linux.Namespaces;
 import dev.understudy.agent.linux.Poller;
 import dev.understudy.agent.linux.UdpSocket;
+import dev.understudy.agent.records.FailoverTimeline;
+import dev.understudy.agent.records.RecordJournal;
+import dev.understudy.agent.records.RecordRoute;
 import dev.understudy.agent.runtime.CgroupPlaces;
 import dev.understudy.agent.runtime.Sandbox;
 import dev.understudy.agent.runtime.SandboxNetwork;
@@ -63,6 +66,7 @@ final class Agent implements AutoCloseable {
   private final NodeSpec self;
   private final Cluster cluster;
   private final Journal journal;
+  private final RecordJournal records;
   private final Mailbox mailbox;
   private final ExitWatch exits;
   private final DutyCycle cycle;
@@ -76,6 +80,7 @@ final class Agent implements AutoCloseable {
       NodeSpec self,
       Cluster cluster,
       Journal journal,
+      RecordJournal records,
       Mailbox mailbox,
       ExitWatch exits,
       DutyCycle cycle,
@@ -84,6 +89,7 @@ final class Agent implements AutoCloseable {
     this.self = self;
     this.cluster = cluster;
     this.journal = journal;
+    this.records = records;
     this.mailbox = mailbox;
     this.exits = exits;
     this.cycle = cycle;
@@ -106,6 +112,10 @@ final class Agent implements AutoCloseable {
     store.save(durable);
     Journal journal =
         Journal.open(options.state().resolve("events.jsonl"), self.name(), durable.incarnation());
+    RecordJournal records =
+        RecordJournal.open(
+            options.state().resolve("records"), self.name(), durable.incarnation());
+    journal.follow(new FailoverTimeline(self.name(), records::keep)::note);
     journal.record(startedAt, "", NodeEvent.AGENT_STARTED);
     ClusterKey key = ClusterKey.read(options.key());
     FailoverNode node =
@@ -128,7 +138,16 @@ final class Agent implements AutoCloseable {
     DutyCycle cycle =
         new DutyCycle(node, codec, reception, socket, poller, mailbox, exits, executor, outlets);
     Agent agent =
-        new Agent(self, cluster, journal, mailbox, exits, cycle, executor, durable.incarnation());
+        new Agent(
+            self,
+            cluster,
+            journal,
+            records,
+            mailbox,
+            exits,
+            cycle,
+            executor,
+            durable.incarnation());
     boolean done = false;
     try {
       agent.addWorkloads(options, key, addresses);
@@ -228,12 +247,12 @@ final class Agent implements AutoCloseable {
             arp,
             HostFacts.read(places.tools(), root.identity()),
             (generation, standby) -> ship(generation, standby, key, addresses),
-            new Reports(workload.name(), journal, mailbox),
+            new Reports(workload.name(), journal, mailbox, records),
             exits);
     executor.add(workload.name(), host);
   }
 
-  private static void ship(
+  private static ShipResult.Shipped ship(
       Generation generation, String standby, ClusterKey key, Map<String, Integer> addresses)
       throws IOException {
     Integer address = addresses.get(standby);
@@ -241,11 +260,11 @@ final class Agent implements AutoCloseable {
       throw new IOException("no node is named " + standby);
     }
     InetSocketAddress to = socketAddress(address);
-    switch (ShipClient.send(to, key.bytes(), generation)) {
-      case ShipResult.Shipped _ -> {}
+    return switch (ShipClient.send(to, key.bytes(), generation)) {
+      case ShipResult.Shipped shipped -> shipped;
       case ShipResult.Refused(var reason) -> throw new IOException("refused: " + reason);
       case ShipResult.ShipFailed(var reason) -> throw new IOException(reason);
-    }
+    };
   }
 
   private static InetSocketAddress socketAddress(int ipv4) throws IOException {
@@ -258,6 +277,7 @@ final class Agent implements AutoCloseable {
         ShipServer.listen(socketAddress(self.address()), key.bytes(), new Arrivals(executor));
     closing.add(ships);
     ControlServer control = ControlServer.start(ControlToken.of(key.bytes()), new Asked(), journal);
+    control.serve(RecordRoute.PATH, new RecordRoute(records));
     closing.add(control);
   }
 
@@ -333,5 +353,6 @@ final class Agent implements AutoCloseable {
     }
     executor.close();
     journal.close();
+    records.close();
   }
 }

@@ -60,11 +60,14 @@ final class Checkpoints {
 
   private void captureAndShip(Copy copy, GenerationId id, String standby) {
     long began = System.nanoTime();
+    CheckpointRecord figures = new CheckpointRecord(reports, id, standby);
     switch (Capture.capture(sandbox, copy, id, facts)) {
-      case CaptureResult.CheckpointFailed(var reason) -> failed(id, reason);
-      case CaptureResult.Captured(var generation, var pause, var took) -> {
-        captured(generation, pause, took);
-        ship(generation, standby, began);
+      case CaptureResult.CheckpointFailed(var reason) -> failed(id, reason, figures);
+      case CaptureResult.Captured whole -> {
+        Generation generation = whole.generation();
+        captured(generation, whole.pauseNanos(), whole.captureNanos());
+        figures.captured(whole);
+        ship(generation, standby, began, figures);
         keepOnly(generation);
       }
     }
@@ -86,20 +89,23 @@ final class Checkpoints {
         Long.toString(generation.manifest().capturedAtBootNanos()));
   }
 
-  private void ship(Generation generation, String standby, long began) {
+  private void ship(
+      Generation generation, String standby, long began, CheckpointRecord figures) {
     GenerationId id = generation.id();
     try {
-      shipment.ship(generation, standby);
+      figures.shipped(shipment.ship(generation, standby));
     } catch (IOException e) {
-      failed(id, "shipping to " + standby + " failed: " + e.getMessage());
+      failed(id, "shipping to " + standby + " failed: " + e.getMessage(), figures);
       return;
     }
     long whole = System.nanoTime() - began;
+    figures.keep("");
     reports.works();
     reports.tell(at -> new Input.CheckpointDone(at, reports.workload(), id, whole));
   }
 
-  private void failed(GenerationId id, String reason) {
+  private void failed(GenerationId id, String reason, CheckpointRecord figures) {
+    figures.keep(reason);
     reports.complain("checkpoint " + id + ": " + reason);
     reports.record(NodeEvent.CHECKPOINT_FAILED, "generation", id.toString(), "reason", reason);
     reports.tell(at -> new Input.CheckpointFailed(at, reports.workload(), id, reason));

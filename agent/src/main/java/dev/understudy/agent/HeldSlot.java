@@ -12,6 +12,9 @@ import dev.understudy.agent.linux.Clock;
 import dev.understudy.agent.linux.PidFd;
 import dev.understudy.agent.runtime.Sandbox;
 import dev.understudy.api.control.NodeEvent;
+import dev.understudy.api.records.CriuRestore;
+import dev.understudy.api.records.Figures;
+import dev.understudy.api.records.Sentences;
 import dev.understudy.core.protocol.GenerationId;
 import dev.understudy.core.protocol.Input;
 import java.io.IOException;
@@ -159,16 +162,21 @@ final class HeldSlot {
   }
 
   private Optional<String> hold(Generation generation) {
+    long began = Clock.bootNanos();
     HoldResult result = Hold.hold(sandbox, generation, facts);
     return switch (result) {
       case HoldResult.HoldFailed(var reason) -> {
+        long gaveUpAfter = Clock.bootNanos() - began;
+        keep(generation, began, gaveUpAfter, -1, CriuRestore.UNKNOWN, reason);
         reports.complain("holding " + generation.id() + ": " + reason);
         yield Optional.of(reason);
       }
-      case HoldResult.Held(var copy, var took) -> {
+      case HoldResult.Held(var copy, var took, var criu) -> {
         CompletableFuture<Exchange> done = new CompletableFuture<>();
         reports.post(() -> done.complete(exchange(copy, took)));
         Exchange exchange = await(done);
+        String refusal = exchange.refusal().orElse("");
+        keep(generation, began, took, copy.processes(), criu, refusal);
         if (exchange.refusal().isPresent()) {
           remover.remove(copy.copy());
         } else {
@@ -178,6 +186,24 @@ final class HeldSlot {
         yield exchange.refusal();
       }
     };
+  }
+
+  private void keep(
+      Generation generation,
+      long began,
+      long nanos,
+      int processes,
+      CriuRestore criu,
+      String failure) {
+    reports.keep(
+        began,
+        new Figures.Restore(
+            generation.id().toString(),
+            Sentences.bounded(failure),
+            nanos,
+            processes,
+            generation.manifest().bytes(),
+            criu));
   }
 
   private void keepOnly(Generation newest) {

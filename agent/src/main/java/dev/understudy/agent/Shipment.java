@@ -2,10 +2,11 @@
 package dev.understudy.agent;
 
 import dev.understudy.agent.checkpoint.Generation;
+import dev.understudy.agent.checkpoint.ShipResult;
 import java.io.IOException;
 
 /** The way of a generation to another node. */
 interface Shipment {
-  /** Sends a generation to a node and returns when it is held there. */
-  void ship(Generation generation, String standby) throws IOException;
+  /** Sends a generation to a node and returns when it is held there, with what it took. */
+  ShipResult.Shipped ship(Generation generation, String standby) throws IOException;
 }

@@ -25,13 +25,19 @@ import java.util.concurrent.Executors;
  * <pre>
  * GET /v1/status                 NodeStatus
  * GET /v1/events?after=SEQUENCE  list of NodeEvent
+ * GET /v1/records?after=CURSOR   RecordPage, see RecordRoute
  * GET /v1/explain?workload=NAME  WorkloadExplanation, 404 when the node is no member of its group
  * </pre>
  */
 public final class ControlServer implements AutoCloseable {
   private static final int BACKLOG = 16;
   private static final int OK = 200;
-  private static final int BAD_REQUEST = 400;
+  /** Status code: what the caller sent cannot be understood. */
+  public static final int BAD_REQUEST = 400;
+
+  /** Status code: this side failed. */
+  public static final int FAILED = 500;
+
   private static final int UNAUTHORIZED = 401;
   private static final int NOT_FOUND = 404;
   private static final int WRONG_METHOD = 405;
@@ -68,23 +74,31 @@ public final class ControlServer implements AutoCloseable {
     return control;
   }
 
-  private interface Resource {
+  /** One thing to be read. */
+  public interface Resource {
+    /**
+     * The document; called on a thread of its own for each caller, so it may wait.
+     *
+     * @param query empty when there is none
+     */
     Object read(String query) throws Refused;
   }
 
   /** The caller gets a sentence instead of what it wanted. */
-  private static final class Refused extends Exception {
+  public static final class Refused extends Exception {
     private static final long serialVersionUID = 1;
 
     private final int code;
 
-    Refused(int code, String message) {
+    /** With a status code of HTTP. */
+    public Refused(int code, String message) {
       super(message);
       this.code = code;
     }
   }
 
-  private void serve(String path, Resource resource) {
+  /** Has one more thing to be read, from now on. */
+  public void serve(String path, Resource resource) {
     server.createContext(path, exchange -> answer(exchange, path, resource));
   }
 

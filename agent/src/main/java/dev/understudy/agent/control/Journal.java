@@ -18,6 +18,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 
 /**
  * The events of this agent: the newest ones in memory, all of them as JSON lines on disk. Writing
@@ -35,6 +36,7 @@ public final class Journal implements AutoCloseable {
   private final Thread writer;
   private long sequence;
   private final AtomicLong lost = new AtomicLong();
+  private volatile Consumer<NodeEvent> follower = _ -> {};
 
   private Journal(String node, long incarnation, OutputStream out) {
     this.node = node;
@@ -75,6 +77,11 @@ public final class Journal implements AutoCloseable {
     }
   }
 
+  /** Has every event from now on told to somebody as well, on the thread that writes them. */
+  public void follow(Consumer<NodeEvent> newFollower) {
+    follower = newFollower;
+  }
+
   /** Events above that sequence, oldest first, as far as memory goes back. */
   public List<NodeEvent> after(long afterSequence) {
     synchronized (newest) {
@@ -91,7 +98,9 @@ public final class Journal implements AutoCloseable {
     boolean failing = false;
     try (out) {
       while (true) {
-        String line = line(toDisk.take()) + "\n";
+        NodeEvent event = toDisk.take();
+        follower.accept(event);
+        String line = line(event) + "\n";
         // After a failure the file may end within a line.
         String text = failing ? "\n" + line : line;
         try {
