@@ -19,6 +19,7 @@ import java.util.List;
 final class ControlClient {
   private static final int CONNECT_MILLIS = 1_000;
   private static final int READ_MILLIS = 5_000;
+  private static final int BODY_BYTES_MOST = 8 << 20;
 
   private final String token;
 
@@ -46,6 +47,11 @@ final class ControlClient {
         .readValue(get(node, "/v1/explain?workload=" + workload), WorkloadExplanation.class);
   }
 
+  /** What the agent answers to a question for records: a page as JSON. */
+  byte[] records(ProcessMark node, String cursor, long waitMillis) throws IOException {
+    return get(node, "/v1/records?after=" + cursor + "&wait_ms=" + waitMillis);
+  }
+
   private byte[] get(ProcessMark node, String path) throws IOException {
     return Namespaces.callIn(Switch.netns(node), () -> getHere(path));
   }
@@ -63,7 +69,11 @@ final class ControlClient {
       throw new IOException("the agent answered " + code + " to GET " + path);
     }
     try (InputStream in = connection.getInputStream()) {
-      return in.readAllBytes();
+      byte[] body = in.readNBytes(BODY_BYTES_MOST + 1);
+      if (body.length > BODY_BYTES_MOST) {
+        throw new IOException("the agent answered more than " + BODY_BYTES_MOST + " bytes");
+      }
+      return body;
     }
   }
 }
