@@ -113,8 +113,7 @@ final class Agent implements AutoCloseable {
     Journal journal =
         Journal.open(options.state().resolve("events.jsonl"), self.name(), durable.incarnation());
     RecordJournal records =
-        RecordJournal.open(
-            options.state().resolve("records"), self.name(), durable.incarnation());
+        RecordJournal.open(options.state().resolve("records"), self.name(), durable.incarnation());
     journal.follow(new FailoverTimeline(self.name(), records::keep)::note);
     journal.record(startedAt, "", NodeEvent.AGENT_STARTED);
     ClusterKey key = ClusterKey.read(options.key());

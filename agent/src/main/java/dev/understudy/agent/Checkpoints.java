@@ -89,8 +89,7 @@ final class Checkpoints {
         Long.toString(generation.manifest().capturedAtBootNanos()));
   }
 
-  private void ship(
-      Generation generation, String standby, long began, CheckpointRecord figures) {
+  private void ship(Generation generation, String standby, long began, CheckpointRecord figures) {
     GenerationId id = generation.id();
     try {
       figures.shipped(shipment.ship(generation, standby));

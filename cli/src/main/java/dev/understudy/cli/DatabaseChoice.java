@@ -33,8 +33,7 @@ final class DatabaseChoice {
           ? new DatabaseAddress.Sqlite(usualFile())
           : DatabaseAddress.parse(text);
     } catch (IllegalArgumentException e) {
-      throw new CommandLine.ParameterException(
-          spec.commandLine(), String.valueOf(e.getMessage()));
+      throw new CommandLine.ParameterException(spec.commandLine(), String.valueOf(e.getMessage()));
     }
   }
 

@@ -28,8 +28,7 @@ final class LabAgents implements Agents, AutoCloseable {
   /** Those of a lab that runs. */
   static LabAgents of(Path root, String name) throws LabException {
     try (Lab lab = Lab.attach(root, name)) {
-      return new LabAgents(
-          root, name, lab.cluster().nodes().stream().map(NodeSpec::name).toList());
+      return new LabAgents(root, name, lab.cluster().nodes().stream().map(NodeSpec::name).toList());
     }
   }
 

@@ -51,7 +51,8 @@ public final class Collector implements AutoCloseable {
   /** Collects from now on, on threads of its own. */
   public void start() {
     for (String node : agents.nodes()) {
-      threads.add(Thread.ofPlatform().daemon().name("records of " + node).start(() -> follow(node)));
+      threads.add(
+          Thread.ofPlatform().daemon().name("records of " + node).start(() -> follow(node)));
     }
   }
 

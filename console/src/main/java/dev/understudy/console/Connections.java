@@ -26,7 +26,15 @@ final class Connections {
 
   /** Seconds; a server that does not answer is away. */
   private static final Map<String, String> LIMITS =
-      Map.of("connectTimeout", "5", "loginTimeout", "5", "socketTimeout", "10", "tcpKeepAlive", "true");
+      Map.of(
+          "connectTimeout",
+          "5",
+          "loginTimeout",
+          "5",
+          "socketTimeout",
+          "10",
+          "tcpKeepAlive",
+          "true");
 
   private Connections() {}
 
@@ -66,8 +74,7 @@ final class Connections {
     try {
       migrate(
           Flyway.configure()
-              .dataSource(
-                  server.jdbcUrl(), same.get("user"), same.get("password"))
+              .dataSource(server.jdbcUrl(), same.get("user"), same.get("password"))
               .jdbcProperties(same)
               .locations(SCRIPTS + "postgresql"));
       return manual(DriverManager.getConnection(server.jdbcUrl(), properties));
@@ -78,12 +85,7 @@ final class Connections {
 
   /** Other tables may be in the same schema: ours are all above version 0. */
   private static void migrate(FluentConfiguration configuration) {
-    configuration
-        .table(HISTORY)
-        .baselineOnMigrate(true)
-        .baselineVersion("0")
-        .load()
-        .migrate();
+    configuration.table(HISTORY).baselineOnMigrate(true).baselineVersion("0").load().migrate();
   }
 
   private static Connection manual(Connection connection) throws SQLException {

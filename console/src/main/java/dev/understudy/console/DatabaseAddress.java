@@ -156,7 +156,9 @@ public sealed interface DatabaseAddress {
     }
     if (end != text.strip().length()) {
       throw new IllegalArgumentException(
-          "The words of the database cannot be read from character " + end + " on; write NAME=VALUE.");
+          "The words of the database cannot be read from character "
+              + end
+              + " on; write NAME=VALUE.");
     }
     return ofMap(words);
   }
@@ -178,8 +180,11 @@ public sealed interface DatabaseAddress {
     }
     if (!unknown.isEmpty()) {
       throw new IllegalArgumentException(
-          "The address of the database has unknown words " + unknown + "; known are "
-              + new TreeMap<>(PARAMETERS).keySet() + ".");
+          "The address of the database has unknown words "
+              + unknown
+              + "; known are "
+              + new TreeMap<>(PARAMETERS).keySet()
+              + ".");
     }
     String host = words.getOrDefault("host", "localhost");
     String user = words.getOrDefault("user", "");

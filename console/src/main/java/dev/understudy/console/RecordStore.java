@@ -138,8 +138,7 @@ public final class RecordStore implements AutoCloseable {
     };
   }
 
-  private void insertCheckpoint(long id, NodeRecord one, Figures.Checkpoint c)
-      throws SQLException {
+  private void insertCheckpoint(long id, NodeRecord one, Figures.Checkpoint c) throws SQLException {
     insert(
         "understudy_checkpoints",
         RecordQuery.CHECKPOINT_COLUMNS,
@@ -234,7 +233,8 @@ public final class RecordStore implements AutoCloseable {
   }
 
   private static String sql(String table, List<String> columns) {
-    String marks = Stream.generate(() -> "?").limit(columns.size()).collect(Collectors.joining(", "));
+    String marks =
+        Stream.generate(() -> "?").limit(columns.size()).collect(Collectors.joining(", "));
     return "INSERT INTO %s (%s) VALUES (%s)".formatted(table, String.join(", ", columns), marks);
   }
 

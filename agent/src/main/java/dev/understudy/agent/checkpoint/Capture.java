@@ -102,8 +102,7 @@ public final class Capture {
     }
     CriuDump stats = CriuStats.dump(partial.resolve("stats-dump"));
     long frozenNanos =
-        Math.max(0, stats.freezingMicros()) * 1_000
-            + Math.max(0, stats.frozenMicros()) * 1_000;
+        Math.max(0, stats.freezingMicros()) * 1_000 + Math.max(0, stats.frozenMicros()) * 1_000;
     long pauseNanos = frozenNanos + (thawed - dump.endedNanos());
     Files.delete(partial.resolve("stats-dump"));
     Files.delete(partial.resolve("dump.log"));

@@ -10,8 +10,7 @@ public sealed interface CaptureResult {
    * @param captureNanos from the beginning until the manifest was written
    * @param figures of its parts, for the records
    */
-  record Captured(
-      Generation generation, long pauseNanos, long captureNanos, CaptureFigures figures)
+  record Captured(Generation generation, long pauseNanos, long captureNanos, CaptureFigures figures)
       implements CaptureResult {}
 
   /**

@@ -32,6 +32,7 @@ import java.util.concurrent.Executors;
 public final class ControlServer implements AutoCloseable {
   private static final int BACKLOG = 16;
   private static final int OK = 200;
+
   /** Status code: what the caller sent cannot be understood. */
   public static final int BAD_REQUEST = 400;
 

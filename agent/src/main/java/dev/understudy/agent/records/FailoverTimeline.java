@@ -185,7 +185,9 @@ public final class FailoverTimeline {
 
   private static long nanos(NodeEvent event, String millis) {
     String text = detail(event, millis);
-    return text.isEmpty() ? -1 : Math.max(-1, Math.round(Double.parseDouble(text) * NANOS_PER_MILLI));
+    return text.isEmpty()
+        ? -1
+        : Math.max(-1, Math.round(Double.parseDouble(text) * NANOS_PER_MILLI));
   }
 
   private static String detail(NodeEvent event, String name) {

@@ -145,10 +145,7 @@ public final class RecordJournal implements AutoCloseable {
               && !newest.isEmpty()
               && newest.getFirst().sequence() <= cursor.sequence() + 1;
       if (remembered) {
-        return newest.stream()
-            .filter(r -> r.sequence() > cursor.sequence())
-            .limit(most)
-            .toList();
+        return newest.stream().filter(r -> r.sequence() > cursor.sequence()).limit(most).toList();
       }
     }
     return segments.after(cursor, most);

@@ -36,8 +36,7 @@ public final class RecordRoute implements ControlServer.Resource {
       RecordCursor cursor = RecordCursor.parse(parts.group(1));
       return journal.after(cursor, RecordPage.RECORDS_MOST, waitMillis);
     } catch (IllegalArgumentException e) {
-      throw new ControlServer.Refused(
-          ControlServer.BAD_REQUEST, String.valueOf(e.getMessage()));
+      throw new ControlServer.Refused(ControlServer.BAD_REQUEST, String.valueOf(e.getMessage()));
     } catch (IOException e) {
       throw new ControlServer.Refused(
           ControlServer.FAILED, "the records cannot be read: " + e.getMessage());

@@ -53,7 +53,8 @@ final class RecordSegments implements AutoCloseable {
 
   /** Appends; after a failure the next record begins a new file, as this one may end anywhere. */
   void append(NodeRecord written) throws IOException {
-    byte[] line = (Json.mapper().writeValueAsString(written) + "\n").getBytes(StandardCharsets.UTF_8);
+    byte[] line =
+        (Json.mapper().writeValueAsString(written) + "\n").getBytes(StandardCharsets.UTF_8);
     boolean done = false;
     try {
       openFor(written).write(line);
@@ -123,8 +124,7 @@ final class RecordSegments implements AutoCloseable {
     // A crash may have cut a character in two, which this reader replaces and does not refuse.
     try (BufferedReader lines =
         new BufferedReader(
-            new InputStreamReader(
-                Files.newInputStream(segment.file()), StandardCharsets.UTF_8))) {
+            new InputStreamReader(Files.newInputStream(segment.file()), StandardCharsets.UTF_8))) {
       String line = lines.readLine();
       while (line != null && into.size() < most) {
         try {
@@ -149,8 +149,7 @@ final class RecordSegments implements AutoCloseable {
         Matcher name = NAME.matcher(file.getFileName().toString());
         if (name.matches()) {
           long ordinal = Long.parseLong(name.group(1));
-          segments.add(
-              new Segment(ordinal, name.group(2), Long.parseLong(name.group(3)), file));
+          segments.add(new Segment(ordinal, name.group(2), Long.parseLong(name.group(3)), file));
         }
       }
     }

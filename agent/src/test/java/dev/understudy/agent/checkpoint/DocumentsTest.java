@@ -104,7 +104,8 @@ class DocumentsTest {
     byte[] dump = HexFormat.of().parseHex(head + "0e000000" + "0a0c" + figures);
     assertThat(CriuStats.parse(dump, 1, CriuDump.COUNT))
         .containsExactly(300, 7_600, 1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, 5);
-    byte[] restore = HexFormat.of().parseHex(head + "09000000" + "1207" + "0807" + "1800" + "20ac02");
+    byte[] restore =
+        HexFormat.of().parseHex(head + "09000000" + "1207" + "0807" + "1800" + "20ac02");
     assertThat(CriuStats.parse(restore, 2, CriuRestore.COUNT)).containsExactly(7, -1, 0, 300, -1);
     assertThatThrownBy(() -> CriuStats.parse(dump, 2, CriuRestore.COUNT))
         .hasMessageContaining("no message 2");

@@ -37,8 +37,6 @@ public record CriuRestore(
 
   /** The figures in the order of the components. */
   public long[] figures() {
-    return new long[] {
-      pagesCompared, pagesSkippedCow, forkingMicros, restoreMicros, pagesRestored
-    };
+    return new long[] {pagesCompared, pagesSkippedCow, forkingMicros, restoreMicros, pagesRestored};
   }
 }
