@@ -27,11 +27,13 @@ import dev.understudy.agent.runtime.SandboxPlaces;
 import dev.understudy.agent.runtime.SandboxSpec;
 import dev.understudy.agent.runtime.ToolPaths;
 import dev.understudy.agent.wire.ClusterKey;
+import dev.understudy.agent.wire.Configuration;
 import dev.understudy.agent.wire.DatagramCodec;
 import dev.understudy.agent.wire.Reception;
 import dev.understudy.api.cluster.Cluster;
 import dev.understudy.api.cluster.ClusterFile;
 import dev.understudy.api.cluster.ClusterFileException;
+import dev.understudy.api.cluster.Ipv4;
 import dev.understudy.api.cluster.NodeSpec;
 import dev.understudy.api.cluster.WorkloadSpec;
 import dev.understudy.api.control.ControlToken;
@@ -126,7 +128,8 @@ final class Agent implements AutoCloseable {
         new DatagramCodec(
             key,
             cluster.nodes().stream().map(NodeSpec::name).toList(),
-            cluster.workloads().stream().map(WorkloadSpec::name).toList());
+            cluster.workloads().stream().map(WorkloadSpec::name).toList(),
+            Configuration.of(cluster.timing(), groups(cluster)));
     UdpSocket socket = UdpSocket.bind(self.address(), DutyCycle.PORT);
     Outlets outlets = Outlets.open(self, cluster.nodes());
     Poller poller = new Poller(WATCHED_MOST);
@@ -175,7 +178,11 @@ final class Agent implements AutoCloseable {
               runners,
               quorum(cluster, workload),
               workload.strategy() == WorkloadSpec.Strategy.MIRROR,
-              workload.checkpointIntervalNanos()));
+              workload.checkpointIntervalNanos(),
+              switch (workload.withoutQuorum()) {
+                case FREEZE -> GroupConfig.WithoutQuorum.FREEZE;
+                case CONTINUE -> GroupConfig.WithoutQuorum.CONTINUE;
+              }));
     }
     return groups;
   }
@@ -311,6 +318,14 @@ final class Agent implements AutoCloseable {
     }
   }
 
+  private String nodeAt(int address) {
+    return cluster.nodes().stream()
+        .filter(node -> node.address() == address)
+        .map(NodeSpec::name)
+        .findFirst()
+        .orElse(Ipv4.text(address));
+  }
+
   private NodeStatus statusNow() {
     NodeExecutor.NodeFacts facts =
         new NodeExecutor.NodeFacts(
@@ -319,7 +334,8 @@ final class Agent implements AutoCloseable {
             cluster.timing().profile(),
             cluster.timing().windowNanos(),
             realTime,
-            gateKind);
+            gateKind,
+            this::nodeAt);
     return executor.status(facts);
   }
 

@@ -120,7 +120,8 @@ final class DutyCycle {
         return;
       }
       incoming.flip();
-      Optional<Datagram> datagram = reception.take(incoming);
+      Optional<Datagram> datagram =
+          reception.take(incoming, socket.lastSenderAddress(), Clock.bootNanos());
       if (datagram.isPresent()) {
         step(new Input.Received(Clock.bootNanos(), datagram.get()));
       }

@@ -26,11 +26,15 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /** Carries out outcomes: state to disk, commands to the workloads, verdicts to the journal. */
 final class NodeExecutor implements DutyCycle.Executor {
   private static final long RETRY_MILLIS = 1_000;
+
+  /** For so long a node counts as configured otherwise after it was heard; or for four windows. */
+  private static final long OTHERWISE_NANOS = 5_000_000_000L;
 
   private final FailoverNode node;
   private final Reception reception;
@@ -154,8 +158,14 @@ final class NodeExecutor implements DutyCycle.Executor {
         facts.realTime(),
         facts.gate(),
         node.peersHeardWithin(facts.windowNanos()),
+        otherwise(facts, now),
         reception.counts(),
         List.copyOf(rows));
+  }
+
+  private List<String> otherwise(NodeFacts facts, long now) {
+    long since = now - Math.max(OTHERWISE_NANOS, 4 * facts.windowNanos());
+    return reception.configuredOtherwise(since).stream().map(facts.nodeAt()::apply).toList();
   }
 
   /** Why this node did, or did not, take a workload over; empty for one that is not its affair. */
@@ -175,14 +185,19 @@ final class NodeExecutor implements DutyCycle.Executor {
                 history.of(workload)));
   }
 
-  /** What does not change while the agent runs. */
+  /**
+   * What does not change while the agent runs.
+   *
+   * @param nodeAt the name of the node at an IPv4 address, or the address
+   */
   record NodeFacts(
       String name,
       long incarnation,
       String profile,
       long windowNanos,
       boolean realTime,
-      String gate) {}
+      String gate,
+      IntFunction<String> nodeAt) {}
 
   private WorkloadStatus row(GroupView view, long now) {
     WorkloadHost host = hosts.get(view.workload());

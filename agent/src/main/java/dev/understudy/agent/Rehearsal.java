@@ -2,6 +2,7 @@
 package dev.understudy.agent;
 
 import dev.understudy.agent.wire.ClusterKey;
+import dev.understudy.agent.wire.Configuration;
 import dev.understudy.agent.wire.DatagramCodec;
 import dev.understudy.agent.wire.Reception;
 import dev.understudy.core.protocol.Command;
@@ -59,7 +60,7 @@ final class Rehearsal {
 
   /** The codec that a rehearsal speaks: the same code, other names. */
   static DatagramCodec codec(ClusterKey key) {
-    return new DatagramCodec(key, NAMES, List.of(WORKLOAD));
+    return new DatagramCodec(key, NAMES, List.of(WORKLOAD), new Configuration(WORKLOAD));
   }
 
   /**
@@ -144,7 +145,7 @@ final class Rehearsal {
     codec.encode(datagram, bytes);
     Reception reception = receptions.get(datagram.receiver());
     if (reception != null) {
-      reception.take(bytes).ifPresent(d -> fly(d.receiver(), new Input.Received(now, d)));
+      reception.take(bytes, 0, now).ifPresent(d -> fly(d.receiver(), new Input.Received(now, d)));
     }
   }
 

@@ -26,10 +26,6 @@ record Root(Path lower, String identity, Program program) {
             .image()
             .orElseThrow(() -> new IOException(workload.name() + " has no image archive"));
     Image image = ImageArchive.unpack(archive, images);
-    if (workload.command().isEmpty() && image.command().isEmpty()) {
-      throw new IOException(
-          workload.name() + " has no command, and its image does not name one either");
-    }
     return new Root(image.root(), image.digest(), Program.inImage(workload, image));
   }
 }

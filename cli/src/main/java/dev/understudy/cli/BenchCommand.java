@@ -11,6 +11,7 @@ import dev.understudy.lab.bench.CountCluster;
 import dev.understudy.lab.bench.LabStage;
 import dev.understudy.lab.bench.Machine;
 import dev.understudy.lab.bench.Time;
+import dev.understudy.lab.cluster.Lab;
 import dev.understudy.lab.tools.ToolCache;
 import dev.understudy.lab.tools.ToolGroup;
 import dev.understudy.lab.tools.Tools;
@@ -98,6 +99,7 @@ final class BenchCommand implements Callable<Integer> {
     long interval = options.intervalNanos();
     Path program = options.countProgram();
     Console console = Console.of(options.command());
+    Lab.requireHost();
     Tools tools = new ToolCache(console::progress).provide(ToolGroup.PYTHON);
     List<CountCluster> clusters =
         sizes.stream().map(bytes -> cluster(tools, program, bytes, timing, interval)).toList();

@@ -6,6 +6,7 @@ import dev.understudy.core.timing.Timing;
 import dev.understudy.lab.bench.CountCluster;
 import dev.understudy.lab.bench.LabStage;
 import dev.understudy.lab.bench.Time;
+import dev.understudy.lab.cluster.Lab;
 import dev.understudy.lab.demo.Demo;
 import dev.understudy.lab.demo.DemoReport;
 import dev.understudy.lab.demo.DemoText;
@@ -53,6 +54,7 @@ final class DemoCommand implements Callable<Integer> {
     long interval = options.intervalNanos();
     Path program = options.countProgram();
     Console console = Console.of(options.command());
+    Lab.requireHost();
     Tools tools = new ToolCache(console::progress).provide(ToolGroup.PYTHON);
     CountCluster size =
         new CountCluster(

@@ -44,10 +44,13 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
   @Override
   public int handleParseException(ParameterException failure, String[] arguments) {
     PrintWriter err = failure.getCommandLine().getErr();
+    CommandLine command = failure.getCommandLine();
     err.println("understudy: " + failure.getMessage());
     if (!UnmatchedArgumentException.printSuggestions(failure, err)) {
-      err.println(
-          "See \"" + failure.getCommandLine().getCommandSpec().qualifiedName() + " --help\".");
+      boolean unknown =
+          failure instanceof UnmatchedArgumentException && !command.getSubcommands().isEmpty();
+      String help = "See \"" + command.getCommandSpec().qualifiedName() + " --help\".";
+      err.println(unknown ? Main.names(command.getCommandSpec()) + " " + help : help);
     }
     return BAD_INPUT;
   }

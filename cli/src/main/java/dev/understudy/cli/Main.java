@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.understudy.cli;
 
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -60,16 +62,25 @@ public final class Main implements Runnable {
 
   /** Runs one command and ends the process with its exit code. */
   public static void main(String[] arguments) {
-    System.exit(run(System.out, System.err, arguments));
+    // Not System.out, which keeps to itself that it could not write.
+    System.exit(run(new FileOutputStream(FileDescriptor.out), System.err, arguments));
   }
 
   /**
    * Runs one command.
    *
-   * @return the exit code
+   * @return the exit code; a command whose results could not all be written has failed
    */
   static int run(OutputStream out, OutputStream err, String... arguments) {
-    return commandLine(writer(out), writer(err)).execute(arguments);
+    Output results = new Output(out);
+    PrintWriter errors = writer(err);
+    int code = commandLine(writer(results), errors).execute(arguments);
+    if (results.failure().isPresent()) {
+      String why = results.failure().get().getMessage();
+      errors.println("understudy: not all results could be written to standard output: " + why);
+      return code == 0 ? Failures.FAILED : code;
+    }
+    return code;
   }
 
   static CommandLine commandLine(PrintWriter out, PrintWriter err) {

@@ -5,6 +5,7 @@ import dev.understudy.simulator.scenario.Scenario;
 import dev.understudy.simulator.scenario.ScenarioException;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -17,7 +18,8 @@ final class SimulateScenario {
     try {
       said = Files.readString(file);
     } catch (IOException e) {
-      console.err().println("understudy: cannot read " + file + ": " + e.getMessage());
+      String why = e instanceof NoSuchFileException ? "there is no such file" : e.toString();
+      console.err().println("understudy: cannot read " + file + ": " + why);
       return Failures.BAD_INPUT;
     }
     String played;

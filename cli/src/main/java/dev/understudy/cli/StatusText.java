@@ -108,6 +108,9 @@ final class StatusText {
         all.add("node " + node.name() + ": " + node.problem());
       }
       if (agent != null) {
+        if (!agent.configuredOtherwise().isEmpty()) {
+          all.add(otherwise(node.name(), agent.configuredOtherwise()));
+        }
         for (WorkloadStatus workload : agent.workloads()) {
           if (!workload.lastError().isEmpty()) {
             all.add(
@@ -122,6 +125,14 @@ final class StatusText {
       }
     }
     return all;
+  }
+
+  private static String otherwise(String node, List<String> others) {
+    return "node "
+        + node
+        + " has another cluster file than "
+        + String.join(", ", others)
+        + ": nodes, groups or times differ, so they do not count one another's votes";
   }
 
   private static String millis(double value) {

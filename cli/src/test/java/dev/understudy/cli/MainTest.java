@@ -4,6 +4,8 @@ package dev.understudy.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -54,6 +56,13 @@ class MainTest {
   }
 
   @Test
+  void unknownCommandUnlikeAnyIsAnsweredWithAll() {
+    Run run = run("nope");
+    assertThat(run.code()).isEqualTo(2);
+    assertThat(run.err()).contains("nope").contains("There are: demo");
+  }
+
+  @Test
   void noCommandIsWrongUse() {
     assertThat(run().code()).isEqualTo(2);
     assertThat(run("lab").code()).isEqualTo(2);
@@ -97,6 +106,22 @@ class MainTest {
             new java.io.PrintWriter(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8),
             new java.io.PrintWriter(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8));
     check(root, guide);
+  }
+
+  @Test
+  void resultsThatCannotBeWrittenAreAFailure() {
+    OutputStream full =
+        new OutputStream() {
+          @Override
+          public void write(int b) throws IOException {
+            throw new IOException("No space left on device");
+          }
+        };
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    assertThat(Main.run(full, err, "simulate", "--seeds", "1", "--minutes", "1", "--json"))
+        .isEqualTo(1);
+    assertThat(err.toString(StandardCharsets.UTF_8))
+        .contains("not all results could be written to standard output: No space left");
   }
 
   private static void check(CommandLine command, String guide) {

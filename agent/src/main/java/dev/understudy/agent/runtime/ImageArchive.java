@@ -4,12 +4,15 @@ package dev.understudy.agent.runtime;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.understudy.api.cluster.WorkloadSpec;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
@@ -17,6 +20,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.zip.GZIPInputStream;
 
 /**
  * A tar file that holds one image for this machine: an OCI image layout, or what {@code docker
@@ -26,8 +30,8 @@ public final class ImageArchive implements AutoCloseable {
   private static final int MOST_DOCUMENT_BYTES = 4 << 20;
   private static final int MOST_ENTRIES = 10_000;
   private static final int MOST_NESTING = 3;
+  private static final long MOST_BYTES = 64L << 30;
 
-  private final Path file;
   private final FileChannel channel;
   private final Map<String, TarReader.Entry> entries = new HashMap<>();
   private final ObjectMapper json = new ObjectMapper();
@@ -44,8 +48,7 @@ public final class ImageArchive implements AutoCloseable {
   /** One layer's entry, and the SHA-256 of its bytes as they lie there where that is stated. */
   record Layer(String entry, Optional<String> digest) {}
 
-  private ImageArchive(Path file, FileChannel channel) {
-    this.file = file;
+  private ImageArchive(FileChannel channel) {
     this.channel = channel;
   }
 
@@ -58,31 +61,36 @@ public final class ImageArchive implements AutoCloseable {
    *     nothing is left behind then
    */
   public static Image unpack(Path archive, Path images) throws IOException {
-    try (ImageArchive opened = open(archive)) {
+    try (ImageArchive opened = open(archive, images)) {
       return new ImageUnpacker(opened, images).unpack();
+    } catch (InvalidPathException e) {
+      throw new IOException(archive + " cannot be used as an image: a name in it is no file's", e);
     } catch (IOException e) {
       throw new IOException(archive + " cannot be used as an image: " + e.getMessage(), e);
     }
   }
 
   /**
-   * Looks whether an archive holds an image for this machine, without unpacking it.
+   * Looks whether a workload's archive can be used, by unpacking it.
    *
-   * @throws IOException with one sentence when it does not
+   * @param trial a folder that is made, and deleted before this returns
+   * @throws IOException with one sentence when it cannot
    */
-  public static void check(Path archive) throws IOException {
-    try (ImageArchive opened = open(archive)) {
-      var _ = opened.contents();
-    } catch (IOException e) {
-      throw new IOException(archive + " cannot be used as an image: " + e.getMessage(), e);
+  public static void check(WorkloadSpec workload, Path trial) throws IOException {
+    Files.createDirectories(trial);
+    try {
+      Path archive = workload.image().orElseThrow(() -> new IOException("it has no image"));
+      var _ = Program.inImage(workload, unpack(archive, trial));
+    } finally {
+      Trees.delete(trial);
     }
   }
 
-  private static ImageArchive open(Path file) throws IOException {
+  private static ImageArchive open(Path file, Path scratch) throws IOException {
     if (!Files.isRegularFile(file)) {
       throw new IOException("there is no such file");
     }
-    ImageArchive made = new ImageArchive(file, FileChannel.open(file, StandardOpenOption.READ));
+    ImageArchive made = new ImageArchive(plain(file, scratch));
     try {
       made.index();
       return made;
@@ -92,14 +100,42 @@ public final class ImageArchive implements AutoCloseable {
     }
   }
 
-  private void index() throws IOException {
-    try (InputStream in = new BufferedInputStream(Files.newInputStream(file), 1 << 16)) {
-      TarReader tar = new TarReader(in);
-      for (Optional<TarReader.Entry> next = tar.next(); next.isPresent(); next = tar.next()) {
-        entries.put(normal(next.get().name()), next.get());
-        if (entries.size() > MOST_ENTRIES) {
-          throw new IOException("it has more than " + MOST_ENTRIES + " entries");
+  /** Entries are read in any order, which a compressed file does not allow. */
+  private static FileChannel plain(Path file, Path scratch) throws IOException {
+    try (InputStream packed = Files.newInputStream(file);
+        InputStream in = Gzip.unpacked(packed)) {
+      if (!(in instanceof GZIPInputStream)) {
+        return FileChannel.open(file, StandardOpenOption.READ);
+      }
+      Files.createDirectories(scratch);
+      FileChannel channel =
+          FileChannel.open(
+              Files.createTempFile(scratch, "plain-", ".tar"),
+              StandardOpenOption.READ,
+              StandardOpenOption.WRITE,
+              StandardOpenOption.DELETE_ON_CLOSE);
+      try {
+        OutputStream out = Channels.newOutputStream(channel);
+        long bytes = new Bounded(in, MOST_BYTES + 1).transferTo(out);
+        if (bytes > MOST_BYTES) {
+          throw new IOException("unpacked it has more than " + MOST_BYTES + " bytes");
         }
+        return channel;
+      } catch (IOException e) {
+        channel.close();
+        throw e;
+      }
+    }
+  }
+
+  private void index() throws IOException {
+    channel.position(0);
+    TarReader tar =
+        new TarReader(new BufferedInputStream(Channels.newInputStream(channel), 1 << 16));
+    for (Optional<TarReader.Entry> next = tar.next(); next.isPresent(); next = tar.next()) {
+      entries.put(normal(next.get().name()), next.get());
+      if (entries.size() > MOST_ENTRIES) {
+        throw new IOException("it has more than " + MOST_ENTRIES + " entries");
       }
     }
   }
@@ -142,6 +178,9 @@ public final class ImageArchive implements AutoCloseable {
   }
 
   private Contents docker(JsonNode manifest) throws IOException {
+    if (!manifest.isArray()) {
+      throw new IOException("its manifest.json is not a list");
+    }
     if (manifest.size() != 1) {
       throw new IOException("it holds " + manifest.size() + " images in place of one");
     }
@@ -150,6 +189,9 @@ public final class ImageArchive implements AutoCloseable {
       layers.add(new Layer(normal(layer.asText()), Optional.empty()));
     }
     String config = normal(manifest.path(0).path("Config").asText());
+    if (config.isEmpty()) {
+      throw new IOException("its manifest.json names no configuration");
+    }
     return new Contents(config, Optional.empty(), layers);
   }
 
@@ -206,8 +248,7 @@ public final class ImageArchive implements AutoCloseable {
   }
 
   private static String normal(String name) {
-    String plain = Path.of("/" + name).normalize().toString();
-    return plain.substring(1);
+    return Path.of("/" + name).normalize().toString().substring(1);
   }
 
   @Override

@@ -13,7 +13,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.zip.GZIPInputStream;
 
 /** Turns an archive's layers into a folder, once, and reads what the image says of its program. */
 final class ImageUnpacker {
@@ -55,11 +54,14 @@ final class ImageUnpacker {
 
   private static void check(JsonNode config, ImageArchive.Contents contents) throws IOException {
     String architecture = config.path("architecture").asText();
+    if (architecture.isEmpty()) {
+      throw new IOException("its configuration does not say for which architecture it is");
+    }
     if (!config.path("os").asText("linux").equals("linux")
         || !architecture.equals(Architecture.ours())) {
       throw new IOException(
           "it is for %s/%s, this machine is linux/%s"
-              .formatted(config.path("os").asText(), architecture, Architecture.ours()));
+              .formatted(config.path("os").asText("linux"), architecture, Architecture.ours()));
     }
     int layers = config.path("rootfs").path("diff_ids").size();
     if (layers != contents.layers().size() || layers == 0 || layers > MOST_LAYERS) {
@@ -77,7 +79,7 @@ final class ImageUnpacker {
       MessageDigest packed = Digests.sha256();
       MessageDigest plain = Digests.sha256();
       try (InputStream raw = new Hashed(archive.open(layer.entry()), packed)) {
-        InputStream unpacked = new Hashed(decompressed(layer.entry(), raw), plain);
+        InputStream unpacked = new Hashed(Gzip.unpacked(raw), plain);
         writer.hide(unpacked);
         raw.transferTo(java.io.OutputStream.nullOutputStream());
       }
@@ -87,7 +89,7 @@ final class ImageUnpacker {
       String wanted = config.path("rootfs").path("diff_ids").path(i).asText();
       Digests.check("layer " + i, wanted, Digests.text(plain.digest()));
       try (InputStream raw = archive.open(layer.entry())) {
-        writer.make(decompressed(layer.entry(), raw));
+        writer.make(new BufferedInputStream(Gzip.unpacked(raw), 1 << 16));
       }
     }
   }
@@ -104,21 +106,6 @@ final class ImageUnpacker {
     public long skip(long bytes) throws IOException {
       return Math.max(0, read(scratch, 0, (int) Math.min(scratch.length, bytes)));
     }
-  }
-
-  /** By the first bytes, since archives of both kinds name their layers as they like. */
-  private static InputStream decompressed(String name, InputStream raw) throws IOException {
-    BufferedInputStream in = new BufferedInputStream(raw, 1 << 16);
-    in.mark(4);
-    byte[] magic = in.readNBytes(4);
-    in.reset();
-    if (magic.length >= 2 && (magic[0] & 255) == 0x1f && (magic[1] & 255) == 0x8b) {
-      return new BufferedInputStream(new GZIPInputStream(in, 1 << 16), 1 << 16);
-    }
-    if (magic.length == 4 && (magic[0] & 255) == 0x28 && (magic[1] & 255) == 0xb5) {
-      throw new IOException(name + " is compressed by zstd; save the image with gzip layers");
-    }
-    return in;
   }
 
   private static Image image(String digest, Path root, JsonNode config) throws IOException {

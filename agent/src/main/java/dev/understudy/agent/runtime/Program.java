@@ -2,6 +2,7 @@
 package dev.understudy.agent.runtime;
 
 import dev.understudy.api.cluster.WorkloadSpec;
+import java.io.IOException;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -36,9 +37,13 @@ public record Program(
   /**
    * What to start for a workload in an image: the workload's own words win over the image's.
    *
-   * @throws IllegalArgumentException when neither names a command
+   * @throws IOException with one sentence when neither names a command
    */
-  public static Program inImage(WorkloadSpec spec, Image image) {
+  public static Program inImage(WorkloadSpec spec, Image image) throws IOException {
+    if (spec.command().isEmpty() && image.command().isEmpty()) {
+      throw new IOException(
+          spec.name() + " has no command, and its image does not name one either");
+    }
     TreeMap<String, String> environment = new TreeMap<>(image.environment());
     environment.putAll(spec.environment());
     boolean unsaid = spec.workingDirectory().equals("/");

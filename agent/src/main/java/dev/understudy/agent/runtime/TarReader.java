@@ -100,6 +100,9 @@ final class TarReader {
     String name = prefix.isEmpty() ? text(0, 100) : prefix + "/" + text(0, 100);
     String path = pax.getOrDefault("path", name);
     String link = pax.getOrDefault("linkpath", text(157, 100));
+    if (path.indexOf(0) >= 0 || link.indexOf(0) >= 0) {
+      throw new IOException("a name with a zero byte in the archive");
+    }
     if (path.length() > MOST_NAME || link.length() > MOST_NAME) {
       throw new IOException("a name of more than " + MOST_NAME + " characters");
     }
@@ -144,7 +147,11 @@ final class TarReader {
 
   private void skipContents() throws IOException {
     long rest = left + padding;
-    in.skipNBytes(rest);
+    try {
+      in.skipNBytes(rest);
+    } catch (EOFException e) {
+      throw new EOFException("the archive ends in the middle of a file");
+    }
     position += rest;
     left = 0;
     padding = 0;
@@ -205,7 +212,7 @@ final class TarReader {
     try {
       return Long.parseLong(digits);
     } catch (NumberFormatException e) {
-      throw new IOException("not a number in the archive: " + digits, e);
+      throw new IOException("a damaged number in a header of the archive", e);
     }
   }
 
@@ -225,7 +232,7 @@ final class TarReader {
     try {
       return digits.isEmpty() ? 0 : Long.parseLong(digits, 8);
     } catch (NumberFormatException e) {
-      throw new IOException("not a tar archive: " + digits + " is not octal", e);
+      throw new IOException("not a tar archive, or a damaged one", e);
     }
   }
 

@@ -18,14 +18,16 @@ import javax.crypto.ShortBufferException;
  * <pre>
  * offset size
  *      0    3  magic "UND"       3  1  version, of everything that follows
- *      4    8  digest of the cluster's node and workload names: what follows are positions in them
- *     12    2  length of the whole datagram
- *     14    1  sender           15  1  receiver
- *     16    1  flags (1: answer)  17  1  number of rows
- *     18    8  sender incarnation           26  8  receiver incarnation
- *     34    8  sequence                     42  8  sent at
- *     50    8  ceiling                      58  8  the latest time in the rows, 0 without any
- *     66       the rows, see {@link RowCodec}
+ *      4    4  digest of the cluster's key
+ *      8    8  digest of the names and of the {@link Configuration}: what follows are positions in
+ *              the names, and promises for the times
+ *     16    2  length of the whole datagram
+ *     18    1  sender           19  1  receiver
+ *     20    1  flags (1: answer)  21  1  number of rows
+ *     22    8  sender incarnation           30  8  receiver incarnation
+ *     38    8  sequence                     46  8  sent at
+ *     54    8  ceiling                      62  8  the latest time in the rows, 0 without any
+ *     70       the rows, see {@link RowCodec}
  *    end   16  first half of HMAC-SHA256 over everything before
  * </pre>
  */
@@ -33,7 +35,7 @@ public final class DatagramCodec {
   /** Most workloads of a cluster, and so most rows. */
   public static final int ROWS_MOST = 64;
 
-  private static final int HEADER = 66;
+  private static final int HEADER = 70;
   private static final int TAG = 16;
 
   /** No datagram can be longer, whatever its numbers; usual ones are a fifth of it. */
@@ -41,23 +43,28 @@ public final class DatagramCodec {
 
   private static final int NODES_MOST = 253;
   private static final int MAGIC = 0x554E44;
-  private static final int VERSION = 3;
-  private static final int DIGEST_AT = 4;
-  private static final int LENGTH_AT = 12;
-  private static final int FIELDS_AT = 14;
+  private static final int VERSION = 4;
+  private static final int KEY_AT = 4;
+  private static final int CONFIGURATION_AT = 8;
+  private static final int LENGTH_AT = 16;
+  private static final int FIELDS_AT = 18;
 
   private final Names nodes;
   private final Names workloads;
   private final RowCodec rows;
-  private final long digest;
+  private final int keyDigest;
+  private final long configurationDigest;
   private final Mac mac;
   private final byte[] scratch = new byte[BYTES_MOST];
   private final byte[] tag = new byte[32];
   private final byte[] claimed = new byte[TAG];
   private final byte[] actual = new byte[TAG];
 
-  /** A codec for that cluster; both sides need equal lists in equal order. */
-  public DatagramCodec(ClusterKey key, List<String> nodes, List<String> workloads) {
+  /**
+   * A codec for that cluster; both sides need equal lists in equal order, and one configuration.
+   */
+  public DatagramCodec(
+      ClusterKey key, List<String> nodes, List<String> workloads, Configuration configuration) {
     if (nodes.size() > NODES_MOST || workloads.size() > ROWS_MOST) {
       throw new IllegalArgumentException(
           nodes.size() + " nodes and " + workloads.size() + " workloads are too many");
@@ -66,16 +73,19 @@ public final class DatagramCodec {
     this.workloads = new Names(workloads);
     this.rows = new RowCodec(this.nodes, this.workloads);
     this.mac = ClusterKey.mac(key.derive("beats"));
-    byte[] names =
-        (this.nodes.joined() + "/" + this.workloads.joined()).getBytes(StandardCharsets.UTF_8);
-    this.digest = ByteBuffer.wrap(ClusterKey.mac(key.derive("names")).doFinal(names)).getLong();
+    this.keyDigest = ByteBuffer.wrap(key.derive("cluster")).getInt();
+    String all = this.nodes.joined() + "/" + this.workloads.joined() + "/" + configuration.text();
+    byte[] whole = all.getBytes(StandardCharsets.UTF_8);
+    this.configurationDigest =
+        ByteBuffer.wrap(ClusterKey.mac(key.derive("configuration")).doFinal(whole)).getLong();
   }
 
   /** Puts the datagram at the start of the buffer and flips it. */
   public void encode(Datagram datagram, ByteBuffer to) {
     ByteBuffer out = ByteBuffer.wrap(scratch);
     long latest = RowCodec.latest(datagram.rows());
-    out.putInt(MAGIC << 8 | VERSION).putLong(digest).position(FIELDS_AT);
+    out.putInt(MAGIC << 8 | VERSION).putInt(keyDigest).putLong(configurationDigest);
+    out.position(FIELDS_AT);
     out.put((byte) nodes.position(datagram.sender()));
     out.put((byte) nodes.position(datagram.receiver()));
     out.put((byte) (datagram.answer() ? 1 : 0)).put((byte) datagram.rows().size());
@@ -108,10 +118,10 @@ public final class DatagramCodec {
    */
   public Decoded decode(ByteBuffer from) {
     int length = from.remaining();
-    if (length < DIGEST_AT || from.getInt(from.position()) >>> 8 != MAGIC) {
+    if (length < KEY_AT || from.getInt(from.position()) >>> 8 != MAGIC) {
       return new Decoded.Dropped(Drop.MALFORMED);
     }
-    if ((from.get(from.position() + DIGEST_AT - 1) & 255) != VERSION) {
+    if ((from.get(from.position() + KEY_AT - 1) & 255) != VERSION) {
       return new Decoded.Dropped(Drop.FOREIGN);
     }
     if (length < HEADER + TAG || length > BYTES_MOST) {
@@ -119,7 +129,7 @@ public final class DatagramCodec {
     }
     from.get(from.position(), scratch, 0, length);
     ByteBuffer in = ByteBuffer.wrap(scratch, 0, length - TAG);
-    if (in.getLong(DIGEST_AT) != digest) {
+    if (in.getInt(KEY_AT) != keyDigest) {
       return new Decoded.Dropped(Drop.FOREIGN);
     }
     if ((in.getShort(LENGTH_AT) & 0xFFFF) != length) {
@@ -127,6 +137,9 @@ public final class DatagramCodec {
     }
     if (!authentic(length - TAG)) {
       return new Decoded.Dropped(Drop.FORGED);
+    }
+    if (in.getLong(CONFIGURATION_AT) != configurationDigest) {
+      return new Decoded.Dropped(Drop.CONFIGURATION);
     }
     try {
       return new Decoded.Authentic(read(in.position(FIELDS_AT)));

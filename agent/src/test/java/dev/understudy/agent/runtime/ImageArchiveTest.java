@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
@@ -74,6 +75,37 @@ class ImageArchiveTest {
     byte[] layer = new TestTar().file("hello", "world").bytes();
     Image image = unpack(docker(layer));
     assertThat(image.root().resolve("hello")).hasContent("world");
+  }
+
+  @Test
+  void compressedArchivesAreTakenAsTheyAre() throws IOException {
+    byte[] archive = docker(new TestTar().file("hello", "world").bytes());
+    Image image = unpack(gzip(archive));
+    assertThat(image).isEqualTo(unpack(archive));
+    assertThat(image.root().resolve("hello")).hasContent("world");
+    try (Stream<Path> left = Files.list(folder.resolve("images"))) {
+      assertThat(left).containsExactly(image.root().getParent());
+    }
+    badArchive(Arrays.copyOf(gzip(archive), 200), "cannot be used as an image: Unexpected end");
+  }
+
+  @Test
+  void anEndTooEarlyIsNamed() throws IOException {
+    byte[] archive = docker(new TestTar().file("hello", "world".repeat(1000)).bytes());
+    badArchive(Arrays.copyOf(archive, 700), "the archive ends in the middle of a");
+    badArchive(Arrays.copyOf(archive, archive.length / 2), "the archive ends in the middle of a");
+  }
+
+  @Test
+  void manifestsOfAnotherShapeAreRefused() throws IOException {
+    badArchive(new TestTar().file("manifest.json", "{}").bytes(), "is not a list");
+    badArchive(new TestTar().file("manifest.json", "[{}]").bytes(), "names no configuration");
+    badArchive(
+        new TestTar()
+            .file("c", "{}")
+            .file("manifest.json", "[{\"Config\":\"c\",\"Layers\":[]}]")
+            .bytes(),
+        "does not say for which architecture");
   }
 
   @Test
@@ -172,7 +204,7 @@ class ImageArchiveTest {
             .file("blobs/sha256/" + digest.substring(7), "x".repeat(contents.length))
             .bytes();
     System.arraycopy(contents, 0, named, 512, contents.length);
-    return java.util.Arrays.copyOf(named, named.length - 1024);
+    return Arrays.copyOf(named, named.length - 1024);
   }
 
   private static String config(List<byte[]> layers) {

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.understudy.core.protocol.Datagram;
+import dev.understudy.core.protocol.GroupConfig;
 import dev.understudy.core.protocol.Row;
+import dev.understudy.core.timing.Timing;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
@@ -65,7 +67,10 @@ class DatagramCodecTest {
   @Tag("FO-9")
   void aChangedTagOrBodyIsForged() {
     byte[] bytes = Samples.bytes(codec, Samples.datagram(Samples.mixed()));
-    for (int bit = 14 * 8; bit < bytes.length * 8; bit++) {
+    for (int bit = Samples.LENGTH_AT * 8 + 16; bit < bytes.length * 8; bit++) {
+      assertDropped(Drop.FORGED, flipped(bytes, bit));
+    }
+    for (int bit = Samples.CONFIGURATION_AT * 8; bit < Samples.LENGTH_AT * 8; bit++) {
       assertDropped(Drop.FORGED, flipped(bytes, bit));
     }
     assertThat(codec.decode(ByteBuffer.wrap(bytes))).isInstanceOf(Decoded.Authentic.class);
@@ -75,18 +80,48 @@ class DatagramCodecTest {
   @Tag("FO-9")
   void otherVersionsAndClustersAreForeign() {
     byte[] bytes = Samples.bytes(codec, Samples.datagram(Samples.mixed()));
-    for (int bit = Samples.VERSION_AT * 8; bit < Samples.LENGTH_AT * 8; bit++) {
+    for (int bit = Samples.VERSION_AT * 8; bit < Samples.CONFIGURATION_AT * 8; bit++) {
       assertDropped(Drop.FOREIGN, flipped(bytes, bit));
     }
     // What another version looks like behind its number is not ours to judge.
     assertDropped(Drop.FOREIGN, new byte[] {'U', 'N', 'D', 99});
-    DatagramCodec otherKey = new DatagramCodec(Samples.key(2), Samples.NODES, Samples.WORKLOADS);
-    assertDropped(Drop.FOREIGN, Samples.bytes(otherKey, Samples.datagram(List.of())));
+    assertDropped(Drop.FOREIGN, empty(2, Samples.NODES, Samples.WORKLOADS, Samples.CONFIGURATION));
+  }
+
+  @Test
+  @Tag("FO-9")
+  void otherNamesTimesAndGroupsAreOfAnotherConfiguration() {
+    Configuration usual = Samples.CONFIGURATION;
+    assertThat(codec.decode(ByteBuffer.wrap(empty(1, Samples.NODES, Samples.WORKLOADS, usual))))
+        .isInstanceOf(Decoded.Authentic.class);
     List<String> names = List.of("a", "w", "b");
-    DatagramCodec otherNames = new DatagramCodec(Samples.key(1), names, Samples.WORKLOADS);
-    assertDropped(Drop.FOREIGN, Samples.bytes(otherNames, Samples.datagram(List.of())));
-    DatagramCodec fewer = new DatagramCodec(Samples.key(1), Samples.NODES, List.of("workload-0"));
-    assertDropped(Drop.FOREIGN, Samples.bytes(fewer, Samples.datagram(List.of())));
+    assertDropped(Drop.CONFIGURATION, empty(1, names, Samples.WORKLOADS, usual));
+    assertDropped(Drop.CONFIGURATION, empty(1, Samples.NODES, List.of("workload-0"), usual));
+    GroupConfig group = Samples.group(Samples.NODES);
+    for (Configuration other :
+        List.of(
+            Configuration.of(Timing.FAST, List.of(group)),
+            Configuration.of(Timing.STANDARD, List.of()),
+            Configuration.of(Timing.STANDARD, List.of(Samples.group(names))),
+            Configuration.of(
+                Timing.STANDARD,
+                List.of(
+                    new GroupConfig(
+                        "workload-0",
+                        group.members(),
+                        group.runners(),
+                        group.quorum(),
+                        true,
+                        1,
+                        GroupConfig.WithoutQuorum.CONTINUE))))) {
+      assertDropped(Drop.CONFIGURATION, empty(1, Samples.NODES, Samples.WORKLOADS, other));
+    }
+  }
+
+  private static byte[] empty(
+      int key, List<String> nodes, List<String> workloads, Configuration configuration) {
+    DatagramCodec other = new DatagramCodec(Samples.key(key), nodes, workloads, configuration);
+    return Samples.bytes(other, Samples.datagram(List.of()));
   }
 
   @Test
@@ -108,7 +143,7 @@ class DatagramCodecTest {
     assertThat(codec.decode(ByteBuffer.wrap(Samples.signed(bytes))))
         .isInstanceOf(Decoded.Authentic.class);
     // Sender, receiver, flags, number of rows, a negative incarnation, a negative latest time.
-    for (int at : List.of(14, 15, 16, 17, 18, 58)) {
+    for (int at : List.of(18, 19, 20, 21, 22, 62)) {
       byte[] changed = bytes.clone();
       changed[at] ^= (byte) 0x80;
       assertDropped(Drop.MALFORMED, Samples.signed(changed));

@@ -11,6 +11,7 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Tag;
@@ -30,7 +31,7 @@ class ReceptionTest {
     for (long sequence : List.of(900L, 1L, 4L)) {
       assertDropped(Samples.from("a", "w", 1, sequence));
     }
-    assertThat(reception.counts()).isEqualTo(new DatagramCounts(13, 0, 0, 0, 0, 3));
+    assertThat(reception.counts()).isEqualTo(new DatagramCounts(13, 0, 0, 0, 0, 0, 3));
   }
 
   @Test
@@ -40,7 +41,7 @@ class ReceptionTest {
     assertDropped(Samples.from("a", "w", 1, 6));
     assertTaken(Samples.from("a", "w", 3, 5));
     assertDropped(Samples.from("a", "w", 2, 7));
-    assertThat(reception.counts()).isEqualTo(new DatagramCounts(4, 0, 0, 0, 2, 0));
+    assertThat(reception.counts()).isEqualTo(new DatagramCounts(4, 0, 0, 0, 0, 2, 0));
   }
 
   @Test
@@ -49,7 +50,7 @@ class ReceptionTest {
     assertTaken(Samples.from("a", "w", 1, newest));
     assertTaken(Samples.from("a", "w", 1, newest - SequenceWindow.WIDTH + 1));
     assertDropped(Samples.from("a", "w", 1, newest - SequenceWindow.WIDTH));
-    assertThat(reception.counts()).isEqualTo(new DatagramCounts(3, 0, 0, 0, 1, 0));
+    assertThat(reception.counts()).isEqualTo(new DatagramCounts(3, 0, 0, 0, 0, 1, 0));
   }
 
   @Test
@@ -79,7 +80,7 @@ class ReceptionTest {
     assertDropped(Samples.from("a", "b", 1, 1));
     assertDropped(Samples.from("w", "a", 1, 1));
     assertDropped(Samples.from("w", "w", 1, 1));
-    assertThat(reception.counts()).isEqualTo(new DatagramCounts(3, 0, 0, 3, 0, 0));
+    assertThat(reception.counts()).isEqualTo(new DatagramCounts(3, 0, 0, 3, 0, 0, 0));
   }
 
   @Test
@@ -91,7 +92,7 @@ class ReceptionTest {
     byte[] otherVersion = bytes.clone();
     otherVersion[Samples.VERSION_AT]++;
     byte[] otherCluster = bytes.clone();
-    otherCluster[Samples.DIGEST_AT]++;
+    otherCluster[Samples.KEY_AT]++;
     for (byte[] bad :
         List.of(
             forged,
@@ -99,21 +100,43 @@ class ReceptionTest {
             otherCluster,
             Arrays.copyOf(bytes, bytes.length - 1),
             Arrays.copyOf(bytes, DatagramCodec.BYTES_MOST + 1))) {
-      assertThat(reception.take(ByteBuffer.wrap(bad))).isEmpty();
+      assertThat(take(ByteBuffer.wrap(bad))).isEmpty();
     }
-    assertThat(reception.take(ByteBuffer.wrap(bytes))).isPresent();
-    assertThat(reception.counts()).isEqualTo(new DatagramCounts(6, 1, 2, 2, 0, 0));
+    assertThat(take(ByteBuffer.wrap(bytes))).isPresent();
+    assertThat(reception.counts()).isEqualTo(new DatagramCounts(6, 1, 2, 2, 0, 0, 0));
     assertThat(Json.mapper().writeValueAsString(reception.counts()))
         .isEqualTo(
-            "{\"received\":6,\"forged\":1,\"malformed\":2,\"foreign\":2,\"stale\":0,"
-                + "\"repeated\":0}");
+            "{\"received\":6,\"forged\":1,\"malformed\":2,\"foreign\":2,"
+                + "\"configuration\":0,\"stale\":0,\"repeated\":0}");
+  }
+
+  @Test
+  @Tag("FO-9")
+  void tellsWhoWasConfiguredOtherwise() {
+    DatagramCodec other =
+        new DatagramCodec(
+            Samples.key(1), Samples.NODES, Samples.WORKLOADS, new Configuration("other"));
+    byte[] bytes = Samples.bytes(other, Samples.from("a", "w", 1, 1));
+    assertThat(reception.take(ByteBuffer.wrap(bytes), 7, 1_000)).isEmpty();
+    assertThat(reception.take(ByteBuffer.wrap(bytes), 3, 2_000)).isEmpty();
+    assertThat(reception.configuredOtherwise(0)).containsExactly(3, 7);
+    assertThat(reception.configuredOtherwise(1_001)).containsExactly(3);
+    assertThat(reception.counts()).isEqualTo(new DatagramCounts(2, 0, 0, 0, 2, 0, 0));
+    byte[] forged = bytes.clone();
+    forged[bytes.length - 1] ^= 1;
+    assertThat(reception.take(ByteBuffer.wrap(forged), 9, 3_000)).isEmpty();
+    assertThat(reception.configuredOtherwise(0)).containsExactly(3, 7);
+  }
+
+  private Optional<Datagram> take(ByteBuffer bytes) {
+    return reception.take(bytes, 1, 1);
   }
 
   private void assertTaken(Datagram datagram) {
-    assertThat(reception.take(ByteBuffer.wrap(Samples.bytes(codec, datagram)))).contains(datagram);
+    assertThat(take(ByteBuffer.wrap(Samples.bytes(codec, datagram)))).contains(datagram);
   }
 
   private void assertDropped(Datagram datagram) {
-    assertThat(reception.take(ByteBuffer.wrap(Samples.bytes(codec, datagram)))).isEmpty();
+    assertThat(take(ByteBuffer.wrap(Samples.bytes(codec, datagram)))).isEmpty();
   }
 }

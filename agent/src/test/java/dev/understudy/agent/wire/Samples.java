@@ -4,7 +4,9 @@ package dev.understudy.agent.wire;
 import dev.understudy.core.protocol.Datagram;
 import dev.understudy.core.protocol.Epoch;
 import dev.understudy.core.protocol.GenerationId;
+import dev.understudy.core.protocol.GroupConfig;
 import dev.understudy.core.protocol.Row;
+import dev.understudy.core.timing.Timing;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -22,14 +24,18 @@ final class Samples {
   static final List<String> WORKLOADS =
       IntStream.range(0, DatagramCodec.ROWS_MOST).mapToObj(i -> "workload-" + i).toList();
 
-  /** Of the header: version, digest of names, length; and the tag behind everything. */
+  /** Of the header: version, digests, length; and the tag behind everything. */
   static final int VERSION_AT = 3;
 
-  static final int DIGEST_AT = 4;
-  static final int LENGTH_AT = 12;
+  static final int KEY_AT = 4;
+  static final int CONFIGURATION_AT = 8;
+  static final int LENGTH_AT = 16;
   static final int TAG = 16;
 
-  /** Magic, version and digest of this cluster; length and body are missing. */
+  static final Configuration CONFIGURATION =
+      Configuration.of(Timing.STANDARD, List.of(group(List.of("a", "b", "w"))));
+
+  /** Magic, version and digests of this cluster; length and body are missing. */
   static final byte[] HEADER = Arrays.copyOf(bytes(codec(), datagram(List.of())), LENGTH_AT);
 
   private static final byte[] BEATS = key(1).derive("beats");
@@ -52,7 +58,12 @@ final class Samples {
   }
 
   static DatagramCodec codec() {
-    return new DatagramCodec(key(1), NODES, WORKLOADS);
+    return new DatagramCodec(key(1), NODES, WORKLOADS, CONFIGURATION);
+  }
+
+  static GroupConfig group(List<String> members) {
+    return new GroupConfig(
+        "workload-0", members, List.of("a", "b"), GroupConfig.Quorum.MAJORITY, true, 1);
   }
 
   static Datagram datagram(List<Row> rows) {

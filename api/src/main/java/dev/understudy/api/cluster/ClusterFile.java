@@ -84,6 +84,10 @@ public final class ClusterFile {
 
   private static Optional<byte[]> bytes(Path file, Problems problems) {
     byte[] bytes;
+    if (file.toString().isEmpty()) {
+      problems.add(0, 0, "", "no cluster file was named; name one");
+      return Optional.empty();
+    }
     try (InputStream in = Files.newInputStream(file)) {
       bytes = in.readNBytes(BYTES_MOST + 1);
     } catch (NoSuchFileException e) {

@@ -62,6 +62,9 @@ final class ClusterWriter {
     line(2, "interval", Units.nanosText(workload.checkpointIntervalNanos()));
     line(2, "memory", Units.bytesText(workload.memoryLimitBytes()));
     line(2, "nodes", quotedList(workload.nodes()));
+    if (workload.nodes().size() > 2) {
+      line(2, "withoutQuorum", YamlValue.choiceName(workload.withoutQuorum()));
+    }
   }
 
   private void line(int depth, String key, String value) {

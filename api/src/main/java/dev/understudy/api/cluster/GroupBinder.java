@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.understudy.api.cluster;
 
+import dev.understudy.api.cluster.WorkloadSpec.WithoutQuorum;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -32,6 +33,19 @@ final class GroupBinder {
       checkGroup(own.orElse(object.self()), object.self().path() + ".nodes", group, all.size());
     }
     return group.stream().map(NodeSpec::name).toList();
+  }
+
+  /** The key {@code withoutQuorum} of a workload with those nodes, as {@link #bind} gave them. */
+  WithoutQuorum withoutQuorum(YamlObject object, List<String> nodes) {
+    Optional<YamlValue> own = object.optional("withoutQuorum");
+    Optional<WithoutQuorum> chosen = own.flatMap(v -> v.choice(WithoutQuorum.values()));
+    if (chosen.isPresent() && nodes.size() == 2) {
+      own.get()
+          .refuse(
+              "is for a workload of three nodes or more; two follow the key prefer of the cluster;"
+                  + " remove the key");
+    }
+    return chosen.orElse(WithoutQuorum.FREEZE);
   }
 
   private static List<NodeSpec> chosen(List<YamlValue> wanted, List<NodeSpec> all) {

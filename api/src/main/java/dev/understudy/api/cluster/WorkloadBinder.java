@@ -3,6 +3,7 @@ package dev.understudy.api.cluster;
 
 import dev.understudy.api.cluster.WorkloadSpec.Root;
 import dev.understudy.api.cluster.WorkloadSpec.Strategy;
+import dev.understudy.api.cluster.WorkloadSpec.WithoutQuorum;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -77,6 +78,7 @@ final class WorkloadBinder {
             .flatMap(v -> Amounts.bytes(v, MEMORY_LEAST_BYTES, MEMORY_MOST_BYTES))
             .orElse(DEFAULT_MEMORY_BYTES);
     List<String> nodes = groups.bind(object);
+    WithoutQuorum withoutQuorum = groups.withoutQuorum(object, nodes);
     object.refuseUnknownKeys();
     if (object.self().problems().count() > before) {
       return Optional.empty();
@@ -94,7 +96,8 @@ final class WorkloadBinder {
             strategy,
             interval,
             memory,
-            nodes));
+            nodes,
+            withoutQuorum));
   }
 
   private Optional<Path> image(YamlValue root) {

@@ -21,6 +21,7 @@ import java.util.SortedMap;
  * @param checkpointIntervalNanos from the start of one checkpoint to the start of the next
  * @param memoryLimitBytes for one copy; a standby needs twice as much while it exchanges copies
  * @param nodes names of the nodes that may run or witness it, best first
+ * @param withoutQuorum what the active does when it hears none of the other nodes any more
  */
 public record WorkloadSpec(
     String name,
@@ -34,7 +35,8 @@ public record WorkloadSpec(
     Strategy strategy,
     long checkpointIntervalNanos,
     long memoryLimitBytes,
-    List<String> nodes) {
+    List<String> nodes,
+    WithoutQuorum withoutQuorum) {
 
   /** What the program sees as its root file system. */
   public enum Root {
@@ -42,6 +44,44 @@ public record WorkloadSpec(
     HOST,
     /** The unpacked layers of an image archive. */
     IMAGE
+  }
+
+  /** What an active does that loses its lease because all others have fallen silent. */
+  public enum WithoutQuorum {
+    /** It falls silent and stands still until a majority is there again. */
+    FREEZE,
+    /** It goes on; two actives are possible while it is cut off from the others. */
+    CONTINUE
+  }
+
+  /** A workload that freezes without a quorum. */
+  public WorkloadSpec(
+      String name,
+      List<String> command,
+      Root root,
+      Optional<Path> image,
+      String workingDirectory,
+      SortedMap<String, String> environment,
+      int port,
+      int address,
+      Strategy strategy,
+      long checkpointIntervalNanos,
+      long memoryLimitBytes,
+      List<String> nodes) {
+    this(
+        name,
+        command,
+        root,
+        image,
+        workingDirectory,
+        environment,
+        port,
+        address,
+        strategy,
+        checkpointIntervalNanos,
+        memoryLimitBytes,
+        nodes,
+        WithoutQuorum.FREEZE);
   }
 
   /** Rungs of the ladder that this version climbs. */

@@ -10,6 +10,7 @@ import org.snakeyaml.engine.v2.events.NodeEvent;
 import org.snakeyaml.engine.v2.exceptions.Mark;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+import org.snakeyaml.engine.v2.exceptions.YamlVersionException;
 import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.schema.JsonSchema;
 
@@ -118,6 +119,9 @@ final class YamlTree {
   private void refuseSyntax(YamlEngineException e) {
     Optional<Mark> mark = Optional.empty();
     String reason = String.valueOf(e.getMessage());
+    if (e instanceof YamlVersionException) {
+      reason = "its version is not 1.2";
+    }
     if (e instanceof MarkedYamlEngineException marked) {
       mark = marked.getProblemMark().or(marked::getContextMark);
       reason = marked.getProblem();

@@ -8,10 +8,18 @@ package dev.understudy.api.control;
  * @param received all that came
  * @param forged dropped: the tag does not fit the cluster's key
  * @param malformed dropped: cut off, too long, or laid out otherwise
- * @param foreign dropped: of another version, of a cluster with other names or another key, or
- *     meant for another node
+ * @param foreign dropped: of another version, of a cluster with another key, or meant for another
+ *     node
+ * @param configuration dropped: of a node of this cluster whose cluster file has other nodes,
+ *     groups or times
  * @param stale dropped: of an older start of its sender's agent, or older than any use
  * @param repeated dropped: taken before
  */
 public record DatagramCounts(
-    long received, long forged, long malformed, long foreign, long stale, long repeated) {}
+    long received,
+    long forged,
+    long malformed,
+    long foreign,
+    long configuration,
+    long stale,
+    long repeated) {}

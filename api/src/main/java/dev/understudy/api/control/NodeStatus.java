@@ -14,6 +14,8 @@ import java.util.List;
  * @param realTime whether the duty cycle runs SCHED_FIFO with memory locked
  * @param gate what closes outputs: {@code ebpf} or {@code nftables}
  * @param peersHeard names of the peers heard within the silence window, sorted
+ * @param configuredOtherwise nodes heard of late whose cluster file has other nodes, groups or
+ *     times, so that what they say is not counted: names as this node has them, or addresses
  * @param datagrams what came to its port for beats and votes
  * @param workloads a row each, sorted by name
  */
@@ -26,5 +28,6 @@ public record NodeStatus(
     boolean realTime,
     String gate,
     List<String> peersHeard,
+    List<String> configuredOtherwise,
     DatagramCounts datagrams,
     List<WorkloadStatus> workloads) {}

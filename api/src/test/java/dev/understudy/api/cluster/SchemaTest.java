@@ -34,6 +34,8 @@ class SchemaTest {
         .containsExactlyInAnyOrderElementsOf(names(Cluster.Preference.values()));
     assertThat(texts("/$defs/workload/properties/strategy/enum"))
         .containsExactlyInAnyOrderElementsOf(names(WorkloadSpec.Strategy.values()));
+    assertThat(texts("/$defs/workload/properties/withoutQuorum/enum"))
+        .containsExactlyInAnyOrderElementsOf(names(WorkloadSpec.WithoutQuorum.values()));
   }
 
   @Test

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.understudy.api.cluster.WorkloadSpec;
 import dev.understudy.api.control.NodeEvent;
+import dev.understudy.api.control.NodeStatus;
 import dev.understudy.api.control.WorkloadExplanation;
 import dev.understudy.api.control.WorkloadExplanation.Decision;
 import dev.understudy.api.control.WorkloadExplanation.RuleFinding;
@@ -177,6 +178,39 @@ class FaultKindsE2E {
         .hasMessageContaining("has no workload cuont; it has count.");
     assertThatThrownBy(() -> lab().lab.explain("count", Optional.of("z")))
         .hasMessageContaining("has no node z");
+  }
+
+  @Test
+  void nodeWithOtherTimesIsNamedAndNotCounted() throws Exception {
+    String file = "/run/understudy-lab/cluster.yaml";
+    restartAgent(
+        third,
+        "cp %1$s /run/usual; sed -i 's/^timing: standard/timing: {driftPpm: 400}/' %1$s"
+            .formatted(file));
+    lab()
+        .await(
+            "both sides to notice",
+            () ->
+                lab().status(active).orElseThrow().configuredOtherwise().equals(List.of(third))
+                    && lab().status(third).orElseThrow().configuredOtherwise().size() == 2);
+    NodeStatus seen = lab().status(active).orElseThrow();
+    assertThat(seen.peersHeard()).doesNotContain(third);
+    assertThat(seen.datagrams().configuration()).isPositive();
+    assertThat(lab().status(third).orElseThrow().peersHeard()).isEmpty();
+    restartAgent(third, "cp /run/usual " + file);
+    lab().awaitWhole("count");
+    assertThat(lab().row(active, "count").orElseThrow().role()).isEqualTo("active");
+  }
+
+  private void restartAgent(String node, String after) throws Exception {
+    NodeStatus before = lab().status(node).orElseThrow();
+    String script = after + "; kill -9 " + before.pid();
+    OciArchive.run(lab().lab.execCommand(node, List.of("sh", "-c", script)));
+    lab()
+        .await(
+            "the agent of " + node + " back",
+            () ->
+                lab().status(node).filter(s -> s.incarnation() > before.incarnation()).isPresent());
   }
 
   private WorkloadExplanation explanation(String node) throws Exception {

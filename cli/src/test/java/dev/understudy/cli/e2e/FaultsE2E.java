@@ -209,6 +209,36 @@ class FaultsE2E {
     }
   }
 
+  @Test
+  void activeThatIsLeftAloneGoesOnWhenThatIsWanted() throws Exception {
+    String count = count(tools.orElseThrow()) + "  withoutQuorum: continue\n";
+    // Relaxed: a busy machine must not make it late at the moment when it is left alone.
+    file = "timing: relaxed\n" + TestLab.cluster("e2e-alone", count);
+    try (TestLab lab = lab()) {
+      remember(lab, 6_000_000);
+      String active = lab.awaitWhole("count");
+      List<String> others = lab.nodes().stream().filter(n -> !n.equals(active)).toList();
+      for (String node : others) {
+        lab.lab.crash(node);
+      }
+      lab.await("it says that it is alone", () -> said(lab, active, NodeEvent.ALONE));
+      long seen = counter(lab.get("count", "/state"));
+      assertThat(counter(lab.get("count", "/state"))).isGreaterThan(seen);
+      assertThat(lab.row(active, "count").orElseThrow().role()).isEqualTo("active");
+      for (String node : others) {
+        lab.lab.start(node);
+      }
+      lab.await("it has a lease again", () -> said(lab, active, NodeEvent.ACCOMPANIED));
+      assertThat(lab.awaitWhole("count")).isEqualTo(active);
+      checkRemembered(lab, 6_000_000);
+      assertThat(said(lab, active, NodeEvent.LAPSED)).as(lab::evidence).isFalse();
+    }
+  }
+
+  private static boolean said(TestLab lab, String node, String kind) throws Exception {
+    return lab.lab.events(node, 0).stream().anyMatch(e -> e.kind().equals(kind));
+  }
+
   private static List<String> failures(Lab lab, String node) throws Exception {
     return lab.events(node, 0).stream()
         .filter(e -> e.kind().equals(NodeEvent.CHECKPOINT_FAILED))

@@ -154,11 +154,12 @@ public sealed interface Verdict {
     }
   }
 
-  /** A generation takes longer than the interval between two. */
+  /** A generation takes longer than the interval between two, or no longer so. */
   record Stretched(String workload, long fromNanos, long toNanos) implements Verdict {
     @Override
     public String text() {
-      return "interval stretched from " + millis(fromNanos) + " to " + millis(toNanos) + " ms";
+      String how = toNanos > fromNanos ? "stretched" : "shortened again";
+      return "interval " + how + " from " + millis(fromNanos) + " to " + millis(toNanos) + " ms";
     }
   }
 

@@ -6,11 +6,20 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /** What a lab needs of the machine before anything is made. */
 final class HostNeeds {
   private static final int CAP_SYS_RESOURCE = 24;
+
+  /** Without these, with their numbers in capabilities(7), not even the first steps can be done. */
+  private static final SortedMap<String, Integer> CAPABILITIES =
+      new TreeMap<>(
+          Map.of(
+              "CAP_SYS_ADMIN", 21, "CAP_NET_ADMIN", 12, "CAP_NET_RAW", 13, "CAP_SYS_PTRACE", 19));
 
   private HostNeeds() {}
 
@@ -19,6 +28,16 @@ final class HostNeeds {
     if (statusField("Uid:", 1) != 0) {
       throw LabException.host(
           "A lab makes namespaces and mounts, which needs root: run the command with sudo.");
+    }
+    long capabilities = statusField("CapEff:", 0);
+    for (Map.Entry<String, Integer> needed : CAPABILITIES.entrySet()) {
+      if ((capabilities >>> needed.getValue() & 1) == 0) {
+        throw LabException.host(
+            "This process lacks "
+                + needed.getKey()
+                + ": in a container, start that with --privileged; \"understudy doctor\" lists"
+                + " everything that is missing.");
+      }
     }
     if (!Files.exists(Path.of("/proc/self/ns/time"))) {
       throw LabException.host(

@@ -62,7 +62,7 @@ final class LabLock implements AutoCloseable {
                 + lab
                 + " is in use by another command"
                 + holder(channel)
-                + "; wait for its end or choose another name with --lab.");
+                + "; wait for its end, or set UNDERSTUDY_STATE to another folder.");
       }
       if (!Files.exists(file) || !before.equals(Files.getAttribute(file, "unix:ino"))) {
         return Optional.empty();

@@ -42,12 +42,12 @@ final class LabStart {
 
   Lab run() throws LabException {
     HostNeeds.check();
-    checkImages();
     Runtime.getRuntime().addShutdownHook(hook);
     boolean done = false;
     try {
       step(() -> lock = folder.lock());
       step(this::clearPlace);
+      step(this::checkImages);
       step(this::startKeeper);
       LabParts started = started();
       step(started::startClient);
@@ -72,11 +72,12 @@ final class LabStart {
     }
   }
 
+  /** Unpacks each image once for trial, so that a bad one is refused before anything starts. */
   private void checkImages() throws LabException {
     for (WorkloadSpec workload : cluster.workloads()) {
       if (workload.image().isPresent()) {
         try {
-          ImageArchive.check(workload.image().get());
+          ImageArchive.check(workload, folder.file("trial"));
         } catch (IOException e) {
           throw LabException.input(
               "Workload " + workload.name() + " cannot start: " + e.getMessage() + ".");

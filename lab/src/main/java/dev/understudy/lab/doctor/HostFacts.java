@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.understudy.lab.doctor;
 
+import java.nio.file.Path;
 import java.util.List;
 
 /**
@@ -58,7 +59,7 @@ record HostFacts(
    */
   record Cgroups(String version, String memoryAt) {}
 
-  /** The state of CRIU in the cache. */
+  /** The state of CRIU, and of runc beside it, in the cache. */
   sealed interface Criu {
     /** The first run will fetch it. */
     record NotFetched() implements Criu {}
@@ -69,5 +70,13 @@ record HostFacts(
      * @param complaint the last line of {@code criu check}; empty if it is content
      */
     record Fetched(String version, String complaint) implements Criu {}
+
+    /**
+     * Fetched once, and does not even start.
+     *
+     * @param tool its file
+     * @param home the folder of all tools
+     */
+    record Damaged(Path tool, Path home, String reason) implements Criu {}
   }
 }

@@ -109,6 +109,12 @@ final class HostProbe {
       return new HostFacts.Criu.NotFetched();
     }
     String version = tools.get().versions().getOrDefault("criu", "unknown");
+    for (Path tool : List.of(tools.get().criu(), tools.get().runc())) {
+      if (run(List.of(tool.toString(), "--version"))
+          instanceof HostFacts.Attempt.Failed(String reason)) {
+        return new HostFacts.Criu.Damaged(tool, cache.home(), reason);
+      }
+    }
     return switch (run(List.of(tools.get().criu().toString(), "check"))) {
       case HostFacts.Attempt.Worked() -> new HostFacts.Criu.Fetched(version, "");
       case HostFacts.Attempt.Failed(String reason) -> new HostFacts.Criu.Fetched(version, reason);

@@ -2,6 +2,7 @@
 package dev.understudy.lab.doctor;
 
 import dev.understudy.lab.tools.HostPrograms;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -184,6 +185,13 @@ final class Requirements {
                   "not fetched yet",
                   "4.2 or later",
                   "nothing to do: the first run fetches it");
+          case HostFacts.Criu.Damaged(Path tool, Path home, String reason) ->
+              Check.required(
+                  "criu check",
+                  false,
+                  tool + " does not start: " + reason,
+                  "4.2 or later, content",
+                  "remove " + home + ": the next run fetches the tools again");
           case HostFacts.Criu.Fetched(String version, String complaint) ->
               Check.required(
                   "criu check",

@@ -169,9 +169,10 @@ final class ScriptedStage implements Stage, Client, Time {
     WorkloadStatus row =
         new WorkloadStatus(
             "count", role, role, "1.a", active, "", "", 0, 10, 1000, held, "serving", "");
-    DatagramCounts none = new DatagramCounts(0, 0, 0, 0, 0, 0);
+    DatagramCounts none = new DatagramCounts(0, 0, 0, 0, 0, 0, 0);
     return Optional.of(
-        new NodeStatus(node, 1, 0, 1, "standard", true, "ebpf", peers, none, List.of(row)));
+        new NodeStatus(
+            node, 1, 0, 1, "standard", true, "ebpf", peers, List.of(), none, List.of(row)));
   }
 
   @Override

@@ -71,7 +71,8 @@ final class StandInAgent {
         false,
         "ebpf",
         List.of(),
-        new DatagramCounts(0, 0, 0, 0, 0, 0),
+        List.of(),
+        new DatagramCounts(0, 0, 0, 0, 0, 0, 0),
         List.of());
   }
 

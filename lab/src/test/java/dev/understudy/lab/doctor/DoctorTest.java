@@ -4,6 +4,7 @@ package dev.understudy.lab.doctor;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -66,6 +67,31 @@ class DoctorTest {
         .contains("root", "kernel", "CAP_SYS_ADMIN", "CAP_CHECKPOINT_RESTORE", "overlay over /")
         .contains("output gate", "memory cgroup", "programs", "free disk", "open files")
         .doesNotContain("CAP_SYS_RESOURCE", "criu check", "processor", "free memory");
+  }
+
+  @Test
+  void aDamagedToolIsToBeFetchedAgain() {
+    HostFacts facts =
+        new HostFacts(
+            0,
+            GOOD.kernel(),
+            GOOD.machine(),
+            GOOD.capabilities(),
+            WORKED,
+            WORKED,
+            WORKED,
+            GOOD.kernelConfig(),
+            GOOD.cgroups(),
+            List.of(),
+            List.of(),
+            GOOD.javaFeature(),
+            GOOD.memoryBytes(),
+            GOOD.diskBytes(),
+            GOOD.openFiles(),
+            new HostFacts.Criu.Damaged(Path.of("/c/bin/runc"), Path.of("/c"), "exit code 139"));
+    assertThat(DoctorReport.of(Requirements.judge(facts)).failures())
+        .singleElement()
+        .satisfies(check -> assertThat(check.advice()).startsWith("remove /c: "));
   }
 
   @Test
