@@ -89,7 +89,7 @@ final class PostgresServer implements AutoCloseable {
         "--options=-p " + port + " -c listen_addresses=localhost -c unix_socket_directories=");
   }
 
-  void down() throws Exception {
+  void down() throws IOException, InterruptedException {
     program("pg_ctl", "stop", "--wait", "--mode=immediate", "--pgdata=" + data());
   }
 
@@ -97,7 +97,8 @@ final class PostgresServer implements AutoCloseable {
     return folder.resolve("data");
   }
 
-  private void program(String name, String... arguments) throws Exception {
+  private void program(String name, String... arguments)
+      throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();
     if (System.getProperty("user.name").equals("root")) {
       command.addAll(List.of("unshare", "--user"));
@@ -107,7 +108,8 @@ final class PostgresServer implements AutoCloseable {
     run(folder, command);
   }
 
-  private static void run(Path folder, List<String> command) throws Exception {
+  private static void run(Path folder, List<String> command)
+      throws IOException, InterruptedException {
     Path output = folder.resolve("output");
     Process process =
         new ProcessBuilder(command)
@@ -122,9 +124,14 @@ final class PostgresServer implements AutoCloseable {
   }
 
   @Override
-  public void close() throws Exception {
+  public void close() throws IOException {
     if (Files.exists(data().resolve("postmaster.pid"))) {
-      down();
+      try {
+        down();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new IOException("the server may still run", e);
+      }
     }
   }
 }
