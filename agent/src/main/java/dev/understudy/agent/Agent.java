@@ -20,7 +20,9 @@ import dev.understudy.agent.linux.UdpSocket;
 import dev.understudy.agent.records.FailoverTimeline;
 import dev.understudy.agent.records.RecordJournal;
 import dev.understudy.agent.records.RecordRoute;
+import dev.understudy.agent.runtime.Cancellation;
 import dev.understudy.agent.runtime.CgroupPlaces;
+import dev.understudy.agent.runtime.Failures;
 import dev.understudy.agent.runtime.Sandbox;
 import dev.understudy.agent.runtime.SandboxNetwork;
 import dev.understudy.agent.runtime.SandboxPlaces;
@@ -210,15 +212,30 @@ final class Agent implements AutoCloseable {
     for (WorkloadSpec workload : cluster.workloads()) {
       boolean runs = workload.nodes().contains(self.name()) && !self.witnessOnly();
       if (runs) {
-        addWorkload(workload, places, key, addresses);
+        Reports reports = new Reports(workload.name(), journal, mailbox, records);
+        Root root;
+        try {
+          root = Root.of(workload, places.state().resolve("images"));
+        } catch (IOException e) {
+          // Its image is bad here; the others are not, and elsewhere this one may be good.
+          reports.record(NodeEvent.START_FAILED, "reason", Failures.text(e));
+          System.err.println(workload.name() + " cannot run here: " + Failures.text(e));
+          executor.add(workload.name(), new UnfitWorkload(reports, Failures.text(e)));
+          continue;
+        }
+        addWorkload(workload, root, reports, places, key, addresses);
       }
     }
   }
 
   private void addWorkload(
-      WorkloadSpec workload, SandboxPlaces places, ClusterKey key, Map<String, Integer> addresses)
+      WorkloadSpec workload,
+      Root root,
+      Reports reports,
+      SandboxPlaces places,
+      ClusterKey key,
+      Map<String, Integer> addresses)
       throws IOException {
-    Root root = Root.of(workload, places.state().resolve("images"));
     SandboxSpec spec =
         new SandboxSpec(
             workload.name(),
@@ -252,21 +269,25 @@ final class Agent implements AutoCloseable {
             choice.gate(),
             arp,
             HostFacts.read(places.tools(), root.identity()),
-            (generation, standby) -> ship(generation, standby, key, addresses),
-            new Reports(workload.name(), journal, mailbox, records),
+            (generation, standby, end) -> ship(generation, standby, key, addresses, end),
+            reports,
             exits);
     executor.add(workload.name(), host);
   }
 
   private static ShipResult.Shipped ship(
-      Generation generation, String standby, ClusterKey key, Map<String, Integer> addresses)
+      Generation generation,
+      String standby,
+      ClusterKey key,
+      Map<String, Integer> addresses,
+      Cancellation cancellation)
       throws IOException {
     Integer address = addresses.get(standby);
     if (address == null) {
       throw new IOException("no node is named " + standby);
     }
     InetSocketAddress to = socketAddress(address);
-    return switch (ShipClient.send(to, key.bytes(), generation)) {
+    return switch (ShipClient.send(to, key.bytes(), generation, cancellation)) {
       case ShipResult.Shipped shipped -> shipped;
       case ShipResult.Refused(var reason) -> throw new IOException("refused: " + reason);
       case ShipResult.ShipFailed(var reason) -> throw new IOException(reason);
@@ -290,7 +311,7 @@ final class Agent implements AutoCloseable {
   private void rehearse(ClusterKey key) throws IOException {
     LinuxWarmup.run();
     executor.rehearse();
-    int woken = Rehearsal.play(cluster.timing(), Rehearsal.codec(key));
+    int woken = Rehearsal.play(Rehearsal.codec(key));
     if (woken != Rehearsal.rounds()) {
       throw new IllegalStateException(
           "broken: " + woken + " of " + Rehearsal.rounds() + " rehearsed failovers woke a copy");

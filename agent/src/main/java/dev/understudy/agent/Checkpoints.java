@@ -5,6 +5,7 @@ import dev.understudy.agent.checkpoint.Capture;
 import dev.understudy.agent.checkpoint.CaptureResult;
 import dev.understudy.agent.checkpoint.Generation;
 import dev.understudy.agent.checkpoint.HostFacts;
+import dev.understudy.agent.runtime.Cancellation;
 import dev.understudy.agent.runtime.Copy;
 import dev.understudy.agent.runtime.Sandbox;
 import dev.understudy.api.control.NodeEvent;
@@ -12,6 +13,7 @@ import dev.understudy.core.protocol.Epoch;
 import dev.understudy.core.protocol.GenerationId;
 import dev.understudy.core.protocol.Input;
 import java.io.IOException;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +26,14 @@ final class Checkpoints {
   private final Reports reports;
   private volatile double lastPauseMillis = -1;
 
+  /** The duty cycle's: the one that was begun last, and how to end it. */
+  private GenerationId begun = GenerationId.NONE;
+
+  private Cancellation end = new Cancellation();
+
+  /** Known to the thread of the checkpoints alone. */
+  private @Nullable Generation former;
+
   Checkpoints(
       Sandbox sandbox, HostFacts facts, Shipment shipment, Workers workers, Reports reports) {
     this.sandbox = sandbox;
@@ -33,16 +43,26 @@ final class Checkpoints {
     this.reports = reports;
   }
 
-  /** Takes one; the protocol hears of its end. */
+  /** Takes one; the protocol hears of its end. On the duty cycle. */
   void take(Copy copy, GenerationId id, String standby) {
-    workers.checkpoint(() -> captureAndShip(copy, id, standby));
+    Cancellation cancellation = new Cancellation();
+    begun = id;
+    end = cancellation;
+    workers.checkpoint(() -> captureAndShip(copy, id, standby, cancellation));
+  }
+
+  /** Breaks its shipping off, now or when it begins; the protocol hears of it. */
+  void abandon(GenerationId id) {
+    if (id.equals(begun)) {
+      Thread.ofVirtual().name("abandon").start(end::cancel);
+    }
   }
 
   /**
    * Keeps the last state of a program that gives way. On the thread of the copies, so that nothing
    * starts in its place before it is gone; after a checkpoint that may be under way.
    */
-  void keepAside(Copy copy, Epoch reign, CopyRemover remover) {
+  void keepAside(Copy copy, Epoch reign, CopyCare remover) {
     CompletableFuture<@Nullable Void> idle = new CompletableFuture<>();
     workers.checkpoint(() -> idle.complete(null));
     workers.copies(() -> {
@@ -58,17 +78,19 @@ final class Checkpoints {
     return lastPauseMillis;
   }
 
-  private void captureAndShip(Copy copy, GenerationId id, String standby) {
+  private void captureAndShip(
+      Copy copy, GenerationId id, String standby, Cancellation cancellation) {
     long began = System.nanoTime();
     CheckpointRecord figures = new CheckpointRecord(reports, id, standby);
-    switch (Capture.capture(sandbox, copy, id, facts)) {
+    switch (Capture.capture(sandbox, copy, id, facts, Optional.ofNullable(former))) {
       case CaptureResult.CheckpointFailed(var reason) -> failed(id, reason, figures);
       case CaptureResult.Captured whole -> {
         Generation generation = whole.generation();
         captured(generation, whole.pauseNanos(), whole.captureNanos());
         figures.captured(whole);
-        ship(generation, standby, began, figures);
-        keepOnly(generation);
+        ship(generation, standby, began, cancellation, figures);
+        reports.keepOnly(sandbox.places().generations(reports.workload()), id);
+        former = generation;
       }
     }
   }
@@ -89,10 +111,15 @@ final class Checkpoints {
         Long.toString(generation.manifest().capturedAtBootNanos()));
   }
 
-  private void ship(Generation generation, String standby, long began, CheckpointRecord figures) {
+  private void ship(
+      Generation generation,
+      String standby,
+      long began,
+      Cancellation cancellation,
+      CheckpointRecord figures) {
     GenerationId id = generation.id();
     try {
-      figures.shipped(shipment.ship(generation, standby));
+      figures.shipped(shipment.ship(generation, standby, cancellation));
     } catch (IOException e) {
       failed(id, "shipping to " + standby + " failed: " + e.getMessage(), figures);
       return;
@@ -108,13 +135,5 @@ final class Checkpoints {
     reports.complain("checkpoint " + id + ": " + reason);
     reports.record(NodeEvent.CHECKPOINT_FAILED, "generation", id.toString(), "reason", reason);
     reports.tell(at -> new Input.CheckpointFailed(at, reports.workload(), id, reason));
-  }
-
-  private void keepOnly(Generation newest) {
-    try {
-      Generation.deleteOlder(sandbox.places().generations(reports.workload()), newest.id());
-    } catch (IOException e) {
-      reports.complain("old generations stay: " + e.getMessage());
-    }
   }
 }

@@ -3,14 +3,14 @@ package dev.understudy.agent;
 
 import dev.understudy.agent.checkpoint.Generation;
 import dev.understudy.agent.checkpoint.HeldCopy;
-import dev.understudy.agent.checkpoint.Hold;
 import dev.understudy.agent.checkpoint.HoldResult;
-import dev.understudy.agent.checkpoint.HostFacts;
+import dev.understudy.agent.checkpoint.Listeners;
 import dev.understudy.agent.checkpoint.Receiver;
 import dev.understudy.agent.checkpoint.SharedPorts;
 import dev.understudy.agent.linux.Clock;
 import dev.understudy.agent.linux.PidFd;
-import dev.understudy.agent.runtime.Sandbox;
+import dev.understudy.agent.runtime.Cancellation;
+import dev.understudy.agent.runtime.Copy;
 import dev.understudy.api.control.NodeEvent;
 import dev.understudy.api.records.CriuRestore;
 import dev.understudy.api.records.Figures;
@@ -18,45 +18,74 @@ import dev.understudy.api.records.Sentences;
 import dev.understudy.core.protocol.GenerationId;
 import dev.understudy.core.protocol.Input;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The place for the one held copy of a workload. What arrives is restored beside the former copy on
- * the receiver's thread; the exchange happens on the duty cycle.
+ * the receiver's thread; everything else happens on the duty cycle, so that a failover meets either
+ * the former copy or the new one: a restore that is under way is given up, since both copies listen
+ * at one address.
  */
 final class HeldSlot {
-  private final Sandbox sandbox;
-  private final HostFacts facts;
+  /** What is done to copies: by CRIU, or by a test. */
+  interface Restorer {
+    /** Restores; ends soon after it was cancelled. */
+    HoldResult hold(Generation generation, Cancellation cancellation);
+
+    /** Ends a copy with its files, on the calling thread. */
+    void remove(Copy copy);
+
+    /** The same on another thread. */
+    void removeLater(Copy copy);
+  }
+
+  /** A copy, and since when its state is known to be that old. */
+  private record Place(HeldCopy copy, long since) {}
+
+  private final Path generations;
+  private final long mostBytes;
+  private final Restorer restorer;
   private final Reports reports;
   private final ExitWatch exits;
-  private final CopyRemover remover;
   private final BooleanSupplier active;
   private @Nullable PidFd exit;
-  private volatile @Nullable HeldCopy held;
-  private long since;
+
+  /** Written on the duty cycle. */
+  private volatile @Nullable Place held;
+
+  /** The new copy while the protocol is told of it, for a moment on the duty cycle. */
+  private @Nullable Place next;
+
+  /** How to end the restore that is under way. */
+  private @Nullable Cancellation restoring;
+
   private volatile long offeredAt;
 
   /**
    * An empty slot.
    *
+   * @param generations where the workload's generations lie
+   * @param mostBytes larger ones are refused
    * @param active whether this node runs or starts the program, asked on the duty cycle
    */
   HeldSlot(
-      Sandbox sandbox,
-      HostFacts facts,
+      Path generations,
+      long mostBytes,
+      Restorer restorer,
       Reports reports,
       ExitWatch exits,
-      CopyRemover remover,
       BooleanSupplier active) {
-    this.sandbox = sandbox;
-    this.facts = facts;
+    this.generations = generations;
+    this.mostBytes = mostBytes;
+    this.restorer = restorer;
     this.reports = reports;
     this.exits = exits;
-    this.remover = remover;
     this.active = active;
   }
 
@@ -64,60 +93,136 @@ final class HeldSlot {
 
   /** The copy that is held, if it is this one. */
   Optional<HeldCopy> find(GenerationId id) {
-    return Optional.ofNullable(held).filter(copy -> copy.id().equals(id));
+    return Optional.ofNullable(place(id)).map(Place::copy);
   }
 
-  /** Gives the copy away: it runs now. */
-  void vacate() {
-    held = null;
-    unwatch();
+  private @Nullable Place place(GenerationId id) {
+    for (Place place : new Place[] {held, next}) {
+      if (place != null && place.copy().id().equals(id)) {
+        return place;
+      }
+    }
+    return null;
+  }
+
+  /** Gives that copy away, which runs now; returns the age of its state in nanoseconds. */
+  long giveAway(HeldCopy copy, long now) {
+    Place place = place(copy.id());
+    if (place == null) {
+      throw new IllegalStateException(copy.id() + " is given away, held is " + held);
+    }
+    if (place.equals(held)) {
+      held = null;
+      unwatch();
+    } else {
+      next = null;
+    }
+    return now - place.since();
+  }
+
+  /** The program runs or starts here from now on: nothing may come to listen beside it. */
+  void giveUpRestore() {
+    Cancellation one = restoring;
+    if (one != null) {
+      restoring = null;
+      // Killing takes the kernel a while, and nobody may wait for it here.
+      Thread.ofVirtual().name("give-up").start(one::cancel);
+    }
   }
 
   /** Age of the held state in nanoseconds; -1 when none is held. */
   long ageNanos(long now) {
-    return held == null ? -1 : now - since;
+    Place place = held;
+    return place == null ? -1 : now - place.since();
+  }
+
+  /** How a restore begins: with a reason against it, or with how to end it. */
+  private record Beginning(Optional<String> refusal, Cancellation cancellation) {}
+
+  private Beginning begin(GenerationId id) {
+    Cancellation cancellation = new Cancellation();
+    Optional<String> objection = objection(id);
+    if (objection.isEmpty()) {
+      restoring = cancellation;
+    }
+    return new Beginning(objection, cancellation);
+  }
+
+  private Optional<String> objection(GenerationId id) {
+    if (active.getAsBoolean()) {
+      return Optional.of("this node is active itself");
+    }
+    Place former = held;
+    return former == null || id.newerThan(former.copy().id())
+        ? Optional.empty()
+        : Optional.of(former.copy().id() + " is held, which is not older");
   }
 
   /** What an exchange led to: a reason against it, or a former copy that is of no use any more. */
-  private record Exchange(Optional<String> refusal, Optional<HeldCopy> former) {}
-
-  private Exchange exchange(HeldCopy fresh, long holdNanos) {
-    if (active.getAsBoolean()) {
-      return new Exchange(Optional.of("this node is active itself"), Optional.empty());
-    }
-    HeldCopy former = held;
-    if (former != null && !fresh.id().newerThan(former.id())) {
-      String why = former.id() + " is held, which came meanwhile";
+  private record Exchange(Optional<String> refusal, Optional<HeldCopy> former) {
+    static Exchange refused(String why) {
       return new Exchange(Optional.of(why), Optional.empty());
+    }
+  }
+
+  /** Tells the protocol first: until it knows of the new copy it may still ask for the former. */
+  private void exchange(
+      HeldCopy fresh, Cancellation cancellation, long holdNanos, CompletableFuture<Exchange> done) {
+    boolean undisturbed = cancellation.equals(restoring);
+    restoring = null;
+    Optional<String> objection = objection(fresh.id());
+    if (!undisturbed || objection.isPresent()) {
+      done.complete(Exchange.refused(objection.orElse("a failover came between")));
+      return;
+    }
+    // No clock but this node's own: the state was captured at least that long before its offer.
+    Place place = new Place(fresh, offeredAt - fresh.generation().manifest().captureNanos());
+    next = place;
+    reports.tell(at -> new Input.CopyHeld(at, reports.workload(), fresh.id()));
+    reports.post(() -> done.complete(settle(place, holdNanos)));
+  }
+
+  private Exchange settle(Place fresh, long holdNanos) {
+    Place former = held;
+    Optional<HeldCopy> useless = Optional.ofNullable(former).map(Place::copy);
+    if (!fresh.equals(next)) {
+      // It was woken meanwhile, and runs.
+      held = null;
+      unwatch();
+      return new Exchange(Optional.empty(), useless);
+    }
+    next = null;
+    GenerationId id = fresh.copy().id();
+    if (active.getAsBoolean()) {
+      reports.tell(at -> new Input.CopyLost(at, reports.workload(), id));
+      return Exchange.refused("this node is active itself");
     }
     held = fresh;
     unwatch();
-    exit = exits.watch(fresh.copy().rootPid(), () -> ended(fresh), reports::post);
-    // No clock but this node's own: the state was captured at least that long before its offer.
-    since = offeredAt - fresh.generation().manifest().captureNanos();
+    exit = exits.watch(fresh.copy().copy().rootPid(), () -> ended(fresh), reports::post);
     reports.works();
     reports.record(
         NodeEvent.HELD,
         "generation",
-        fresh.id().toString(),
+        id.toString(),
         "hold_ms",
         EventDetails.millis(holdNanos),
         "processes",
-        Integer.toString(fresh.processes()));
-    reports.tell(at -> new Input.CopyHeld(at, reports.workload(), fresh.id()));
-    return new Exchange(Optional.empty(), Optional.ofNullable(former));
+        Integer.toString(fresh.copy().processes()));
+    return new Exchange(Optional.empty(), useless);
   }
 
-  private void ended(HeldCopy copy) {
-    if (held == null || !copy.copy().equals(held.copy())) {
+  private void ended(Place place) {
+    if (!place.equals(held)) {
       return;
     }
     held = null;
     exit = null;
-    reports.complain("the held copy " + copy.id() + " has died");
-    reports.record(NodeEvent.COPY_LOST, "generation", copy.id().toString());
-    remover.removeLater(copy.copy());
-    reports.tell(at -> new Input.CopyLost(at, reports.workload(), copy.id()));
+    GenerationId id = place.copy().id();
+    reports.complain("the held copy " + id + " has died");
+    reports.record(NodeEvent.COPY_LOST, "generation", id.toString());
+    restorer.removeLater(place.copy().copy());
+    reports.tell(at -> new Input.CopyLost(at, reports.workload(), id));
   }
 
   private void unwatch() {
@@ -129,15 +234,13 @@ final class HeldSlot {
 
   /** Whether that generation would be of use here. */
   Receiver.Answer offered(GenerationId id) {
-    HeldCopy current = held;
-    if (current != null && !id.newerThan(current.id())) {
-      return new Receiver.Answer.Decline(current.id() + " is held, which is newer than " + id);
+    Optional<String> refusal = onDutyCycle(() -> objection(id), HeldSlot::stopping);
+    if (refusal.isPresent()) {
+      return new Receiver.Answer.Decline(refusal.get());
     }
     offeredAt = Clock.bootNanos();
     return new Receiver.Answer.Accept(
-        sandbox.places().generations(sandbox.spec().workload()),
-        sandbox.spec().generationLimitBytes(),
-        Optional.ofNullable(current).map(HeldCopy::generation));
+        generations, mostBytes, Optional.ofNullable(held).map(place -> place.copy().generation()));
   }
 
   /**
@@ -147,24 +250,26 @@ final class HeldSlot {
    * @return why it is not held; empty when it is
    */
   synchronized Optional<String> receive(Generation generation) {
-    HeldCopy former = held;
-    if (former != null && !generation.id().newerThan(former.id())) {
-      return Optional.of(former.id() + " is held, which came meanwhile");
+    Beginning beginning =
+        onDutyCycle(
+            () -> begin(generation.id()), () -> new Beginning(stopping(), new Cancellation()));
+    if (beginning.refusal().isPresent()) {
+      return beginning.refusal();
     }
+    Place former = held;
     if (former == null) {
-      return hold(generation);
+      return hold(generation, beginning.cancellation());
     }
-    try (SharedPorts _ = SharedPorts.of(former.copy().tree())) {
-      return hold(generation);
+    try (SharedPorts _ = SharedPorts.of(former.copy().copy().tree())) {
+      return hold(generation, beginning.cancellation());
     } catch (IOException e) {
       return Optional.of("its ports cannot be shared: " + e.getMessage());
     }
   }
 
-  private Optional<String> hold(Generation generation) {
+  private Optional<String> hold(Generation generation, Cancellation cancellation) {
     long began = Clock.bootNanos();
-    HoldResult result = Hold.hold(sandbox, generation, facts);
-    return switch (result) {
+    return switch (restorer.hold(generation, cancellation)) {
       case HoldResult.HoldFailed(var reason) -> {
         long gaveUpAfter = Clock.bootNanos() - began;
         keep(generation, began, gaveUpAfter, -1, CriuRestore.UNKNOWN, reason);
@@ -173,15 +278,16 @@ final class HeldSlot {
       }
       case HoldResult.Held(var copy, var took, var criu) -> {
         CompletableFuture<Exchange> done = new CompletableFuture<>();
-        reports.post(() -> done.complete(exchange(copy, took)));
-        Exchange exchange = await(done);
+        reports.post(() -> exchange(copy, cancellation, took, done));
+        Exchange exchange = await(done, () -> new Exchange(HeldSlot.stopping(), Optional.empty()));
         String refusal = exchange.refusal().orElse("");
         keep(generation, began, took, copy.processes(), criu, refusal);
         if (exchange.refusal().isPresent()) {
-          remover.remove(copy.copy());
+          Listeners.shut(copy.copy().tree());
+          restorer.remove(copy.copy());
         } else {
-          exchange.former().ifPresent(former -> remover.remove(former.copy()));
-          keepOnly(generation);
+          exchange.former().ifPresent(former -> restorer.remove(former.copy()));
+          reports.keepOnly(generations, generation.id());
         }
         yield exchange.refusal();
       }
@@ -206,20 +312,22 @@ final class HeldSlot {
             criu));
   }
 
-  private void keepOnly(Generation newest) {
-    try {
-      Generation.deleteOlder(sandbox.places().generations(sandbox.spec().workload()), newest.id());
-    } catch (IOException e) {
-      reports.complain("old generations stay: " + e.getMessage());
-    }
+  private static Optional<String> stopping() {
+    return Optional.of("the agent is stopping");
   }
 
-  private static Exchange await(CompletableFuture<Exchange> done) {
+  private <T> T onDutyCycle(Supplier<T> question, Supplier<T> interrupted) {
+    CompletableFuture<T> answer = new CompletableFuture<>();
+    reports.post(() -> answer.complete(question.get()));
+    return await(answer, interrupted);
+  }
+
+  private static <T> T await(CompletableFuture<T> answer, Supplier<T> interrupted) {
     try {
-      return done.get();
+      return answer.get();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      return new Exchange(Optional.of("the agent is stopping"), Optional.empty());
+      return interrupted.get();
     } catch (ExecutionException e) {
       throw new IllegalStateException(e);
     }

@@ -4,8 +4,10 @@ package dev.understudy.agent;
 import dev.understudy.agent.linux.EventFd;
 import dev.understudy.core.protocol.Input;
 import java.util.ArrayDeque;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -30,7 +32,11 @@ final class Mailbox {
     void take(Mail mail);
   }
 
-  private final BlockingQueue<Mail> queue = new ArrayBlockingQueue<>(CAPACITY);
+  /** The reader takes no lock that a thread of ordinary priority could hold while it waits. */
+  private final Queue<Mail> queue = new ConcurrentLinkedQueue<>();
+
+  private final Semaphore room = new Semaphore(CAPACITY);
+  private final AtomicBoolean rung = new AtomicBoolean();
   private final ArrayDeque<Mail> own = new ArrayDeque<>();
   private final EventFd bell;
   private volatile @Nullable Thread reader;
@@ -53,16 +59,17 @@ final class Mailbox {
     if (Thread.currentThread().equals(reader)) {
       // The reader must not wait for itself; how much it tells itself is bounded by what it reads.
       own.addLast(mail);
-      bell.signal();
+      ring();
       return;
     }
     try {
-      queue.put(mail);
+      room.acquire();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return;
     }
-    bell.signal();
+    queue.add(mail);
+    ring();
   }
 
   /** The descriptor that is readable while there is mail. */
@@ -70,21 +77,29 @@ final class Mailbox {
     return bell.fd();
   }
 
+  /** One system call for all mail that comes before the reader looks. */
   void ring() {
-    bell.signal();
+    if (rung.compareAndSet(false, true)) {
+      bell.signal();
+    }
   }
 
   /** Hands everything that is there to the reader, within limits. */
   void drain(Reader taker) {
     reader = Thread.currentThread();
     bell.drain();
+    rung.set(false);
     for (int i = 0; i < DRAIN_MOST; i++) {
-      Mail mail = own.isEmpty() ? queue.poll() : own.pollFirst();
+      Mail mail = own.pollFirst();
       if (mail == null) {
-        return;
+        mail = queue.poll();
+        if (mail == null) {
+          return;
+        }
+        room.release();
       }
       taker.take(mail);
     }
-    bell.signal();
+    ring();
   }
 }

@@ -46,6 +46,7 @@ final class NodeExecutor implements DutyCycle.Executor {
           Thread.ofPlatform().daemon().name("disk").factory());
   private final AtomicReference<@Nullable DurableState> unsaved = new AtomicReference<>();
   private final Map<String, WorkloadHost> hosts = new TreeMap<>();
+  private final Map<String, UnfitWorkload> unfits = new TreeMap<>();
   private final Map<String, String> lastVerdicts = new TreeMap<>();
   private final DecisionHistory history;
 
@@ -66,6 +67,11 @@ final class NodeExecutor implements DutyCycle.Executor {
   /** Before the duty cycle runs. */
   void add(String workload, WorkloadHost host) {
     hosts.put(workload, host);
+  }
+
+  /** One that cannot run here, before the duty cycle runs. */
+  void add(String workload, UnfitWorkload unfit) {
+    unfits.put(workload, unfit);
   }
 
   @Override
@@ -105,7 +111,12 @@ final class NodeExecutor implements DutyCycle.Executor {
   @Override
   public void execute(Outcome outcome, Input input) {
     for (Command command : outcome.thenRun()) {
-      host(command.workload()).run(command);
+      UnfitWorkload unfit = unfits.get(command.workload());
+      if (unfit == null) {
+        host(command.workload()).run(command);
+      } else {
+        unfit.run(command);
+      }
     }
     history.hear(input);
     for (Verdict verdict : outcome.verdicts()) {
@@ -160,6 +171,7 @@ final class NodeExecutor implements DutyCycle.Executor {
         node.peersHeardWithin(facts.windowNanos()),
         otherwise(facts, now),
         reception.counts(),
+        journal.lost(),
         List.copyOf(rows));
   }
 
@@ -201,6 +213,8 @@ final class NodeExecutor implements DutyCycle.Executor {
 
   private WorkloadStatus row(GroupView view, long now) {
     WorkloadHost host = hosts.get(view.workload());
+    UnfitWorkload unfit = unfits.get(view.workload());
+    String hostless = unfit == null ? "" : unfit.why();
     String role = view.leading() ? "active" : host == null ? "witness" : "standby";
     boolean live = view.best().sequence() == GenerationId.LIVE;
     return new WorkloadStatus(
@@ -216,7 +230,7 @@ final class NodeExecutor implements DutyCycle.Executor {
         view.intervalNanos() / 1e6,
         view.leading() && !view.protectedBy().equals(GenerationId.NONE),
         lastVerdicts.getOrDefault(view.workload(), ""),
-        host == null ? "" : host.lastError());
+        host == null ? hostless : host.lastError());
   }
 
   /** Runs what a failover runs here, while nothing can have an effect. */
@@ -226,8 +240,6 @@ final class NodeExecutor implements DutyCycle.Executor {
 
   void close() throws IOException {
     disk.shutdownNow();
-    for (WorkloadHost host : hosts.values()) {
-      host.close();
-    }
+    AllAtOnce.close(List.copyOf(hosts.values()));
   }
 }

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.understudy.agent;
 
+import dev.understudy.agent.checkpoint.Generation;
 import dev.understudy.agent.control.Journal;
 import dev.understudy.agent.linux.Clock;
 import dev.understudy.agent.records.RecordJournal;
 import dev.understudy.api.records.Figures;
+import dev.understudy.core.protocol.GenerationId;
 import dev.understudy.core.protocol.Input;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.function.LongFunction;
 
 /** What the parts of one workload say: events for people, inputs for the protocol. Any thread. */
@@ -50,6 +54,15 @@ final class Reports {
   /** Something went wrong; the status says so until something works. */
   void complain(String why) {
     lastError = why;
+  }
+
+  /** Deletes the workload's generations that are older; one that stays is complained of. */
+  void keepOnly(Path generations, GenerationId newest) {
+    try {
+      Generation.deleteOlder(generations, newest);
+    } catch (IOException e) {
+      complain("old generations stay: " + e.getMessage());
+    }
   }
 
   /** What was complained of may be over: a program runs, or a copy is held. */

@@ -21,6 +21,7 @@ import dev.understudy.core.protocol.Command;
 import dev.understudy.core.protocol.Epoch;
 import dev.understudy.core.protocol.GenerationId;
 import dev.understudy.core.protocol.Input;
+import java.io.Closeable;
 import java.io.IOException;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -30,10 +31,11 @@ import org.jspecify.annotations.Nullable;
  * for it. Fields are the duty cycle's; slow work runs on this workload's own two threads, one for
  * starting, stopping and ending copies, one for checkpoints, and reports through the mailbox.
  */
-final class WorkloadHost {
+final class WorkloadHost implements Closeable {
   private static final int REHEARSALS = 5;
 
   private static final long NEVER = Long.MAX_VALUE;
+  private static final String ENDED = "the program ended";
 
   private final String name;
   private final long marginNanos;
@@ -44,7 +46,7 @@ final class WorkloadHost {
   private final ExitWatch exits;
   private final Reports reports;
   private final Workers workers;
-  private final CopyRemover remover;
+  private final CopyCare remover;
   private final HeldSlot slot;
   private final Checkpoints checkpoints;
   private @Nullable Copy running;
@@ -85,8 +87,15 @@ final class WorkloadHost {
     this.exits = exits;
     this.reports = reports;
     this.workers = new Workers(name);
-    this.remover = new CopyRemover(sandbox, workers, reports);
-    this.slot = new HeldSlot(sandbox, facts, reports, exits, remover, this::acts);
+    this.remover = new CopyCare(sandbox, facts, workers, reports);
+    this.slot =
+        new HeldSlot(
+            sandbox.places().generations(name),
+            sandbox.spec().generationLimitBytes(),
+            remover,
+            reports,
+            exits,
+            this::acts);
     this.checkpoints = new Checkpoints(sandbox, facts, shipment, workers, reports);
   }
 
@@ -108,6 +117,7 @@ final class WorkloadHost {
       case Command.KeepAside(_, var reign, var why) ->
           discard(why).ifPresent(copy -> checkpoints.keepAside(copy, reign, remover));
       case Command.Checkpoint(_, var generation, var standby) -> checkpoint(generation, standby);
+      case Command.Abandon(_, var generation) -> checkpoints.abandon(generation);
     }
   }
 
@@ -132,6 +142,7 @@ final class WorkloadHost {
     Copy copy = running;
     if (generation.sequence() == GenerationId.LIVE && copy != null) {
       runningIn = reign;
+      slot.giveUpRestore();
       workers.copies(() -> thaw(copy, reign, generation));
       return;
     }
@@ -149,9 +160,9 @@ final class WorkloadHost {
       failed(reign, "waking failed: " + e.getMessage());
       return;
     }
-    long ageNanos = slot.ageNanos(Clock.bootNanos());
-    slot.vacate();
+    long ageNanos = slot.giveAway(held.get(), Clock.bootNanos());
     run(held.get().copy(), reign);
+    slot.giveUpRestore();
     woken(reign, generation, ageNanos);
   }
 
@@ -206,6 +217,7 @@ final class WorkloadHost {
 
   private void start(Epoch reign) {
     startWanted = reign;
+    slot.giveUpRestore();
     workers.copies(() -> {
       Copy former = lastStarted;
       if (former != null) {
@@ -254,12 +266,9 @@ final class WorkloadHost {
     Epoch reign = runningIn;
     running = null;
     runningExit = null;
-    String log = String.join("\n", sandbox.log().lastLines());
-    String why = sandbox.ending("the program ended");
-    reports.complain(why);
-    reports.record(NodeEvent.EXITED, "epoch", reign.toString(), "why", why, "log", log);
-    remover.removeLater(copy);
-    reports.tell(at -> new Input.Failed(at, name, reign, why));
+    // Why is in files and behind locks: the protocol does not wait for it.
+    reports.tell(at -> new Input.Failed(at, name, reign, ENDED));
+    workers.copies(() -> explainEnd(copy, reign));
   }
 
   /** Copies are records, so equal ones are the same: no two have one directory. */
@@ -283,6 +292,14 @@ final class WorkloadHost {
   }
 
   // ---- on the thread of the copies -------------------------------------------------------------
+
+  private void explainEnd(Copy copy, Epoch reign) {
+    String log = String.join("\n", sandbox.log().lastLines());
+    String why = sandbox.ending(copy.files(), ENDED);
+    reports.complain(why);
+    reports.record(NodeEvent.EXITED, "epoch", reign.toString(), "why", why, "log", log);
+    remover.remove(copy);
+  }
 
   private void freeze(Copy copy) {
     try {
@@ -351,7 +368,8 @@ final class WorkloadHost {
   }
 
   /** Ends everything of this workload on this node. */
-  void close() throws IOException {
+  @Override
+  public void close() throws IOException {
     workers.close();
     announcements.close();
     sandbox.close();

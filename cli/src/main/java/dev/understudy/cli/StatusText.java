@@ -111,6 +111,11 @@ final class StatusText {
         if (!agent.configuredOtherwise().isEmpty()) {
           all.add(otherwise(node.name(), agent.configuredOtherwise()));
         }
+        if (agent.eventsLost() > 0) {
+          all.add(
+              "node %s lost %d events: is its disk full?"
+                  .formatted(node.name(), agent.eventsLost()));
+        }
         for (WorkloadStatus workload : agent.workloads()) {
           if (!workload.lastError().isEmpty()) {
             all.add(

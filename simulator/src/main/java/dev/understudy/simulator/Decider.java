@@ -248,7 +248,11 @@ final class Decider {
       case Command.ShutGate _ -> Fault.Place.SHUT_GATE;
       case Command.Wake _, Command.Start _ -> Fault.Place.WAKE;
       case Command.Announce _ -> Fault.Place.ANNOUNCE;
-      case Command.Freeze _, Command.Discard _, Command.KeepAside _, Command.Checkpoint _ ->
+      case Command.Freeze _,
+          Command.Discard _,
+          Command.KeepAside _,
+          Command.Checkpoint _,
+          Command.Abandon _ ->
           Fault.Place.ANY;
     };
   }

@@ -108,6 +108,8 @@ final class Host {
       case Command.Freeze _ -> life = life == Life.RUNNING ? Life.FROZEN : life;
       case Command.Discard _, Command.KeepAside _ -> end();
       case Command.Checkpoint(_, var generation, var standby) -> checkpoint(generation, standby);
+      // What it still brings about over there comes too late to be heard of here.
+      case Command.Abandon(_, var generation) -> checkpointFailed(generation, "it was given up");
     }
   }
 

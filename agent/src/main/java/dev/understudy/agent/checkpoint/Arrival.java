@@ -20,7 +20,7 @@ import java.util.Optional;
  */
 final class Arrival implements AutoCloseable {
   /** Where one chunk belongs, or lies. */
-  private record Place(Path file, long size, int index, String hash) {
+  private record Place(int number, Path file, long size, int index, String hash) {
     long position() {
       return (long) index * Chunks.BYTES;
     }
@@ -35,13 +35,15 @@ final class Arrival implements AutoCloseable {
   private final List<Place> places;
   private final BitSet lacking = new BitSet();
   private final Map<Path, FileChannel> channels = new HashMap<>();
-  private final ByteBuffer buffer = ByteBuffer.allocate(Chunks.BYTES);
+  private final ByteBuffer buffer = ByteBuffer.allocateDirect(Chunks.BYTES);
+  private final int[] sums;
   private boolean committed;
 
   private Arrival(Manifest manifest, Path partial) {
     this.manifest = manifest;
     this.partial = partial;
     this.places = places(manifest, partial);
+    this.sums = new int[places.size()];
   }
 
   /** Makes the files and fills in what a former generation has already. */
@@ -64,35 +66,49 @@ final class Arrival implements AutoCloseable {
           FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
       channels.put(file, channel);
     }
-    Map<String, Place> known = new HashMap<>();
-    if (base.isPresent()) {
-      for (Place place : places(base.get().manifest(), base.get().directory())) {
-        known.putIfAbsent(place.hash(), place);
-      }
+    if (base.isEmpty()) {
+      lacking.set(0, places.size());
+      return;
     }
-    for (int i = 0; i < places.size(); i++) {
-      Place wanted = places.get(i);
-      Place found = known.get(wanted.hash());
-      if (found == null || !copied(found, wanted)) {
-        lacking.set(i);
+    Map<String, Place> known = new HashMap<>();
+    for (Place place : places(base.get().manifest(), base.get().directory())) {
+      known.putIfAbsent(place.hash(), place);
+    }
+    Map<Path, FileChannel> open = new HashMap<>();
+    try {
+      for (Place wanted : places) {
+        Place found = known.get(wanted.hash());
+        if (found == null || !copied(found, base.get().sums(), wanted, open)) {
+          lacking.set(wanted.number());
+        }
       }
+    } finally {
+      close(open);
     }
   }
 
-  /** The base may be damaged: its bytes count only when they still have their hash. */
-  private boolean copied(Place from, Place to) throws IOException {
+  /** The base may be damaged: its bytes count only when they are still what they were. */
+  private boolean copied(Place from, ChunkSums known, Place to, Map<Path, FileChannel> open)
+      throws IOException {
     if (from.length() != to.length()) {
       return false;
     }
-    try (FileChannel in = FileChannel.open(from.file(), StandardOpenOption.READ)) {
-      buffer.clear().limit(from.length());
-      Chunks.read(in, buffer, from.position());
-      if (!Chunks.hash(buffer.flip()).equals(to.hash())) {
-        return false;
-      }
+    FileChannel in = open.get(from.file());
+    if (in == null) {
+      in = FileChannel.open(from.file(), StandardOpenOption.READ);
+      open.put(from.file(), in);
     }
-    write(to, buffer.rewind());
-    return true;
+    buffer.clear().limit(from.length());
+    Chunks.read(in, buffer, from.position());
+    int sum = Chunks.sum(buffer.flip());
+    boolean whole =
+        known.has(from.number())
+            ? known.of(from.number()) == sum
+            : Chunks.hash(buffer.duplicate()).equals(to.hash());
+    if (whole) {
+      write(to, buffer, sum);
+    }
+    return whole;
   }
 
   /** The chunks that must be sent, by their number in the manifest. */
@@ -133,12 +149,13 @@ final class Arrival implements AutoCloseable {
         || !Chunks.hash(bytes.duplicate()).equals(place.hash())) {
       return "chunk " + place.index() + " of " + name + " is damaged";
     }
-    write(place, bytes);
+    write(place, bytes, Chunks.sum(bytes));
     lacking.clear(number);
     return "";
   }
 
-  private void write(Place place, ByteBuffer bytes) throws IOException {
+  private void write(Place place, ByteBuffer bytes, int sum) throws IOException {
+    sums[place.number()] = sum;
     FileChannel channel = channels.get(place.file());
     if (channel == null) {
       throw new IllegalStateException("no file is open for " + place);
@@ -152,7 +169,7 @@ final class Arrival implements AutoCloseable {
   /** Gives the generation its manifest and name. */
   Generation commit() throws IOException {
     closeFiles();
-    Generation generation = Generation.commit(partial, manifest);
+    Generation generation = Generation.commit(partial, manifest, new ChunkSums(sums));
     committed = true;
     return generation;
   }
@@ -162,17 +179,21 @@ final class Arrival implements AutoCloseable {
     for (FileEntry entry : manifest.files()) {
       Path file = directory.resolve(entry.name());
       for (int i = 0; i < entry.chunks().size(); i++) {
-        all.add(new Place(file, entry.size(), i, entry.chunks().get(i)));
+        all.add(new Place(all.size(), file, entry.size(), i, entry.chunks().get(i)));
       }
     }
     return all;
   }
 
   private void closeFiles() throws IOException {
-    for (FileChannel channel : channels.values()) {
+    close(channels);
+  }
+
+  private static void close(Map<Path, FileChannel> open) throws IOException {
+    for (FileChannel channel : open.values()) {
       channel.close();
     }
-    channels.clear();
+    open.clear();
   }
 
   @Override

@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -49,12 +50,21 @@ public final class Capture {
   private final Copy copy;
   private final GenerationId id;
   private final HostFacts facts;
+  private final Optional<Generation> former;
 
-  private Capture(Sandbox sandbox, Copy copy, GenerationId id, HostFacts facts) {
+  private Capture(
+      Sandbox sandbox, Copy copy, GenerationId id, HostFacts facts, Optional<Generation> former) {
     this.sandbox = sandbox;
     this.copy = copy;
     this.id = id;
     this.facts = facts;
+    this.former = former;
+  }
+
+  /** The same with nothing to compare with. */
+  public static CaptureResult capture(
+      Sandbox sandbox, Copy copy, GenerationId id, HostFacts facts) {
+    return capture(sandbox, copy, id, facts, Optional.empty());
   }
 
   /**
@@ -62,10 +72,11 @@ public final class Capture {
    *
    * @param id under which the generation will be known
    * @param facts of this machine and the workload's root
+   * @param former one that was captured here before, which need not exist any more
    */
   public static CaptureResult capture(
-      Sandbox sandbox, Copy copy, GenerationId id, HostFacts facts) {
-    return new Capture(sandbox, copy, id, facts).run();
+      Sandbox sandbox, Copy copy, GenerationId id, HostFacts facts, Optional<Generation> former) {
+    return new Capture(sandbox, copy, id, facts, former).run();
   }
 
   private CaptureResult run() {
@@ -133,7 +144,7 @@ public final class Capture {
     try (Stream<Path> list = Files.list(partial)) {
       files = list.sorted().toList();
     }
-    List<FileEntry> entries = Chunks.describe(files);
+    List<FileEntry> entries = Chunks.describe(files, former);
     Manifest manifest =
         new Manifest(
             Manifest.VERSION,
@@ -153,7 +164,7 @@ public final class Capture {
           "the generation has %d bytes, at most %d are allowed by the memory limit"
               .formatted(manifest.bytes(), most));
     }
-    return Generation.commit(partial, manifest);
+    return Generation.commit(partial, manifest, ChunkSums.NONE);
   }
 
   private List<String> criu(Path partial) throws IOException {

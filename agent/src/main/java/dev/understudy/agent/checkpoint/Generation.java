@@ -19,8 +19,9 @@ import java.util.stream.Stream;
  *
  * @param directory holds the manifest and the files that it lists
  * @param manifest what it consists of
+ * @param sums of its chunks, if it came from another node
  */
-public record Generation(Path directory, Manifest manifest) {
+public record Generation(Path directory, Manifest manifest, ChunkSums sums) {
   /** Name of the archive of the overlay's upper directory, absent when that is empty. */
   static final String UPPER = "upper.tar";
 
@@ -29,6 +30,11 @@ public record Generation(Path directory, Manifest manifest) {
 
   private static final String PARTIAL = "partial-";
   private static final Pattern NAME = Pattern.compile("([1-9][0-9]{0,17})-(.+)-([0-9]{1,19})");
+
+  /** One whose chunks have no sums. */
+  public Generation(Path directory, Manifest manifest) {
+    this(directory, manifest, ChunkSums.NONE);
+  }
 
   /** Which one it is. */
   public GenerationId id() {
@@ -66,7 +72,7 @@ public record Generation(Path directory, Manifest manifest) {
     }
     List<Path> files =
         manifest.files().stream().map(entry -> directory.resolve(entry.name())).toList();
-    List<FileEntry> found = Chunks.describe(files);
+    List<FileEntry> found = Chunks.describe(files, Optional.empty());
     for (int f = 0; f < found.size(); f++) {
       FileEntry wanted = manifest.files().get(f);
       for (int c = 0; c < wanted.chunks().size(); c++) {
@@ -86,13 +92,13 @@ public record Generation(Path directory, Manifest manifest) {
   }
 
   /** Writes the manifest into a partial directory and gives that its final name. */
-  static Generation commit(Path partial, Manifest manifest) throws IOException {
+  static Generation commit(Path partial, Manifest manifest, ChunkSums sums) throws IOException {
     Path manifestFile = partial.resolve(Manifest.FILE);
     Files.write(manifestFile, manifest.toJson());
     Path complete = partial.resolveSibling(name(manifest.id()));
     Trees.delete(complete);
     Files.move(partial, complete);
-    return new Generation(complete, manifest);
+    return new Generation(complete, manifest, sums);
   }
 
   /**

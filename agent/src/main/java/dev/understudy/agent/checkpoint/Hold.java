@@ -2,6 +2,8 @@
 package dev.understudy.agent.checkpoint;
 
 import dev.understudy.agent.linux.Clock;
+import dev.understudy.agent.runtime.Cancellation;
+import dev.understudy.agent.runtime.Cgroup;
 import dev.understudy.agent.runtime.Command;
 import dev.understudy.agent.runtime.Copy;
 import dev.understudy.agent.runtime.Failures;
@@ -32,10 +34,17 @@ public final class Hold {
 
   private final Sandbox sandbox;
   private final Generation generation;
+  private final Cancellation cancellation;
 
-  private Hold(Sandbox sandbox, Generation generation) {
+  private Hold(Sandbox sandbox, Generation generation, Cancellation cancellation) {
     this.sandbox = sandbox;
     this.generation = generation;
+    this.cancellation = cancellation;
+  }
+
+  /** The same to its end, whatever happens. */
+  public static HoldResult hold(Sandbox sandbox, Generation generation, HostFacts here) {
+    return hold(sandbox, generation, here, new Cancellation());
   }
 
   /**
@@ -44,9 +53,11 @@ public final class Hold {
    * @param generation whose bytes were compared with its manifest, by {@link Arrival} as they came
    *     or by {@link Generation#damage}
    * @param here this machine and the workload's root on it
+   * @param cancellation kills what is being restored, once it takes no connections any more
    */
-  public static HoldResult hold(Sandbox sandbox, Generation generation, HostFacts here) {
-    return new Hold(sandbox, generation).run(here);
+  public static HoldResult hold(
+      Sandbox sandbox, Generation generation, HostFacts here, Cancellation cancellation) {
+    return new Hold(sandbox, generation, cancellation).run(here);
   }
 
   private HoldResult run(HostFacts here) {
@@ -79,8 +90,15 @@ public final class Hold {
   private HoldResult restore(RootFiles files, long begin) throws IOException {
     Path work = Files.createDirectories(files.directory().resolve("criu"));
     Path root = Files.createDirectories(files.directory().resolve("root"));
+    Cgroup group = sandbox.newGroup(files);
     Command.Result result =
-        Command.of(command(files, work, root)).output(sandbox.log().writeEnd()).run(limit());
+        Command.of(command(group, files, work, root))
+            .output(sandbox.log().writeEnd())
+            .endedBy(cancellation, Listeners::shut)
+            .run(limit());
+    if (cancellation.cancelled()) {
+      return failed(files, "it was given up");
+    }
     if (!result.ok()) {
       String why =
           result.timedOut()
@@ -96,6 +114,12 @@ public final class Hold {
       sandbox.discard(copy);
       return new HoldResult.HoldFailed("the restored processes do not stand still");
     }
+    try {
+      sandbox.settle(group);
+    } catch (IOException e) {
+      sandbox.discard(copy);
+      return new HoldResult.HoldFailed(Failures.text(e));
+    }
     HeldCopy held = new HeldCopy(generation, copy, tree.pids().length);
     return new HoldResult.Held(held, Clock.bootNanos() - begin, criu(work));
   }
@@ -109,8 +133,8 @@ public final class Hold {
     }
   }
 
-  private List<String> command(RootFiles files, Path work, Path root) {
-    List<String> argv = new ArrayList<>(sandbox.cgroup().launcher());
+  private List<String> command(Cgroup group, RootFiles files, Path work, Path root) {
+    List<String> argv = new ArrayList<>(group.launcher());
     argv.addAll(List.of("nice", "-n", "10"));
     argv.addAll(sandbox.network().enter());
     argv.addAll(List.of("unshare", "-m", "--propagation", "slave", "sh", "-ec", IN_OWN_ROOT));

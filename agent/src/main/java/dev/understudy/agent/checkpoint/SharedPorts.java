@@ -78,7 +78,8 @@ public final class SharedPorts implements AutoCloseable {
     }
   }
 
-  private static List<Integer> sockets(int pid) throws IOException {
+  /** The descriptors of a process that are sockets; none when it has gone. */
+  static List<Integer> sockets(int pid) throws IOException {
     List<Integer> found = new ArrayList<>();
     try (Stream<Path> descriptors = Files.list(Path.of("/proc/" + pid + "/fd"))) {
       for (Path descriptor : descriptors.toList()) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.understudy.agent.checkpoint;
 
+import dev.understudy.agent.runtime.Cancellation;
 import dev.understudy.agent.runtime.Failures;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -30,18 +31,24 @@ public final class ShipClient {
    *
    * @param to address and port of the standby's agent
    * @param key the cluster's 32 bytes
+   * @param cancellation breaks the connection off
    */
-  public static ShipResult send(InetSocketAddress to, byte[] key, Generation generation) {
+  public static ShipResult send(
+      InetSocketAddress to, byte[] key, Generation generation, Cancellation cancellation) {
     long begin = System.nanoTime();
     try (Socket socket = new Socket();
         SocketDeadline deadline =
-            new SocketDeadline(socket, ShipMessages.limitNanos(generation.manifest().bytes()))) {
+            new SocketDeadline(socket, ShipMessages.limitNanos(generation.manifest().bytes()));
+        var _ = cancellation.during(() -> breakOff(socket))) {
       try {
         socket.connect(to, CONNECT_MILLIS);
         ShipChannel channel = ShipChannel.caller(socket, key);
         return new Transfer(channel, generation).run(begin);
       } catch (IOException e) {
-        String why = deadline.struck() ? "it took too long" : Failures.text(e);
+        String why =
+            cancellation.cancelled()
+                ? "it was given up"
+                : deadline.struck() ? "it took too long" : Failures.text(e);
         return new ShipResult.ShipFailed(
             "shipping %s to %s failed: %s".formatted(generation.id(), to, why));
       }
@@ -50,10 +57,25 @@ public final class ShipClient {
     }
   }
 
+  private static void breakOff(Socket socket) {
+    try {
+      socket.close();
+    } catch (IOException e) {
+      throw new IllegalStateException("closing a socket failed", e);
+    }
+  }
+
   private record Transfer(ShipChannel channel, Generation generation) {
     ShipResult run(long begin) throws IOException {
       Manifest manifest = generation.manifest();
-      channel.send(ShipMessages.OFFER, ByteBuffer.wrap(manifest.toJson()));
+      byte[] offer = manifest.toJson();
+      if (offer.length > ShipChannel.PAYLOAD_BYTES) {
+        return new ShipResult.Refused(
+            "its manifest has %d bytes, more than the %d that can be sent; fewer files, or less"
+                    .formatted(offer.length, ShipChannel.PAYLOAD_BYTES)
+                + " memory, would make it smaller");
+      }
+      channel.send(ShipMessages.OFFER, ByteBuffer.wrap(offer));
       channel.waitForWork();
       ShipChannel.Frame answer = channel.receive();
       if (answer.type() == ShipMessages.REFUSED) {
@@ -78,7 +100,7 @@ public final class ShipClient {
       if (wanted.length() > manifest.chunkCount()) {
         throw new IOException("the standby wants chunk " + (wanted.length() - 1));
       }
-      ByteBuffer buffer = ByteBuffer.allocate(Chunks.BYTES);
+      ByteBuffer buffer = ByteBuffer.allocateDirect(Chunks.BYTES);
       ByteBuffer number = ByteBuffer.allocate(4);
       long began = System.nanoTime();
       long bytes = 0;

@@ -8,14 +8,9 @@ import java.util.stream.Collectors;
 
 /** Mounts and device nodes in the process's mount namespace (mount(2), umount2(2), mknod(2)). */
 public final class Mounts {
-  private static final int MS_RDONLY = 1;
   private static final int MS_NOSUID = 2;
   private static final int MS_NODEV = 4;
-  private static final int MS_NOEXEC = 8;
-  private static final int MS_REMOUNT = 0x20;
   private static final int MS_BIND = 0x1000;
-  private static final int MS_REC = 0x4000;
-  private static final int MS_PRIVATE = 0x4_0000;
   private static final int MNT_DETACH = 2;
   private static final int UMOUNT_NOFOLLOW = 8;
   private static final int AT_FDCWD = -100;
@@ -26,23 +21,6 @@ public final class Mounts {
   /** Shows one file or folder, without what is mounted below it, at a second place too. */
   public static void bind(Path source, Path target) throws LinuxException {
     mount(source.toString(), target, "", MS_BIND, "");
-  }
-
-  /** The same, for reading only. */
-  public static void bindReadOnly(Path source, Path target) throws LinuxException {
-    bind(source, target);
-    // The kernel takes "read-only" for a bind only in a second call.
-    try {
-      mount(source.toString(), target, "", MS_BIND | MS_REMOUNT | MS_RDONLY, "");
-    } catch (LinuxException e) {
-      unmount(target);
-      throw e;
-    }
-  }
-
-  /** The same with everything mounted below it. */
-  public static void bindAll(Path source, Path target) throws LinuxException {
-    mount(source.toString(), target, "", MS_BIND | MS_REC, "");
   }
 
   /**
@@ -74,16 +52,6 @@ public final class Mounts {
   /** Overlay's options give the comma, the colon and the backslash a meaning. */
   private static String escaped(Path path) {
     return path.toString().replaceAll("([\\\\,:])", "\\\\$1");
-  }
-
-  /** A fresh view of processes of the caller's PID namespace. */
-  public static void proc(Path target) throws LinuxException {
-    mount("proc", target, "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, "");
-  }
-
-  /** Cuts a mount and all below it off from propagation to and from other namespaces. */
-  public static void makePrivate(Path target) throws LinuxException {
-    mount("none", target, "", MS_REC | MS_PRIVATE, "");
   }
 
   /** Takes the topmost mount at a place away at once; users of it keep what they have open. */

@@ -8,13 +8,11 @@ package dev.understudy.agent.linux;
 public final class PidFd implements AutoCloseable {
   private final long pid;
   private final int fd;
-  private final Poller exit = new Poller(1);
   private boolean open = true;
 
   private PidFd(long pid, int fd) {
     this.pid = pid;
     this.fd = fd;
-    this.exit.add(fd);
   }
 
   /**
@@ -61,18 +59,15 @@ public final class PidFd implements AutoCloseable {
     return (int) Kernel.require(Syscall.PIDFD_GETFD, object, fd, descriptor, 0, 0);
   }
 
-  /** Whether it has exited, reaped or not. */
-  public synchronized boolean exited() {
-    return exit.waitUntil(0) > 0 && exit.ready(0);
-  }
-
   /**
    * Waits for the exit.
    *
    * @param bootNanosDeadline on the scale of {@link Clock#bootNanos()}
    * @return false when the deadline came first
    */
-  public synchronized boolean awaitExit(long bootNanosDeadline) {
+  public boolean awaitExit(long bootNanosDeadline) {
+    Poller exit = new Poller(1);
+    exit.add(fd);
     return exit.waitUntil(bootNanosDeadline) > 0 && exit.ready(0);
   }
 

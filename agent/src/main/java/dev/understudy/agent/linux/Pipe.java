@@ -6,7 +6,6 @@ import java.nio.file.Path;
 /** A pipe whose ends are not inherited by children (pipe2(2) with O_CLOEXEC). */
 public final class Pipe implements AutoCloseable {
   private static final int O_CLOEXEC = 0x80000;
-  private static final int F_SETPIPE_SZ = 1031;
 
   private final int readEnd;
   private final int writeEnd;
@@ -42,17 +41,6 @@ public final class Pipe implements AutoCloseable {
    */
   public static Path procPath(int fd) {
     return Path.of("/proc", Long.toString(ProcessHandle.current().pid()), "fd", "" + fd);
-  }
-
-  /**
-   * Sets how much the pipe holds before writers wait.
-   *
-   * @return the size that the kernel chose, at least the one asked for
-   * @throws LinuxException EPERM above /proc/sys/fs/pipe-max-size
-   */
-  public int resize(int bytes) throws LinuxException {
-    return (int)
-        Kernel.require(Syscall.FCNTL, "pipe size " + bytes, writeEnd, F_SETPIPE_SZ, bytes, 0);
   }
 
   /** Closes the end to read from. */

@@ -9,6 +9,10 @@ import java.lang.foreign.MemorySegment;
 /** Options of a socket that are one number each, at the level SOL_SOCKET (socket(7)). */
 public final class SocketOptions {
   public static final int SO_REUSEPORT = 15;
+
+  /** Whether it listens. */
+  public static final int SO_ACCEPTCONN = 30;
+
   public static final int SO_DOMAIN = 39;
   public static final int AF_INET = 2;
   public static final int AF_INET6 = 10;

@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.understudy.agent.runtime;
 
+import dev.understudy.agent.linux.Errno;
+import dev.understudy.agent.linux.LinuxException;
+import dev.understudy.agent.linux.PidFd;
 import dev.understudy.agent.linux.Signals;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
@@ -13,12 +18,14 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * The memory cgroup that holds every process of one sandbox. On cgroup v2 (the memory controller is
- * in the unified hierarchy) runc's own cgroup lies below ours; on v1 runc sees only an empty
- * unified hierarchy, and processes stay in ours because children do.
+ * The memory cgroup that holds every process of one sandbox, or one copy in it: each copy has one
+ * of its own, so that its limit is its own while a standby has two. On cgroup v2 (the memory
+ * controller is in the unified hierarchy) runc's own cgroup lies below ours; on v1 runc sees only
+ * an empty unified hierarchy, and processes stay in ours because children do.
  */
 public final class Cgroup implements AutoCloseable {
   private static final long KILL_NANOS = 5_000_000_000L;
+  private static final long REMOVE_NANOS = 1_000_000_000L;
 
   /** Which of the two kinds this is. */
   public enum Kind {
@@ -31,7 +38,6 @@ public final class Cgroup implements AutoCloseable {
   private final Path entry;
   private final Path unified;
   private final String runcPath;
-  private long memoryKillsTold;
 
   private Cgroup(Kind kind, Path own, Path entry, Path unified, String runcPath) {
     this.kind = kind;
@@ -57,15 +63,11 @@ public final class Cgroup implements AutoCloseable {
     if (cgroup.kind == Kind.V2) {
       enable(places.unified(), places.group());
     }
-    Files.createDirectories(cgroup.entry);
-    if (cgroup.kind == Kind.V2) {
-      write(cgroup.own.resolve("memory.max"), Long.toString(limitBytes));
-      writeIfThere(cgroup.own.resolve("memory.swap.max"), "0");
-    } else {
+    Files.createDirectories(cgroup.own);
+    if (cgroup.kind == Kind.V1) {
       writeIfThere(cgroup.own.resolve("memory.use_hierarchy"), "1");
-      write(cgroup.own.resolve("memory.limit_in_bytes"), Long.toString(limitBytes));
-      writeIfThere(cgroup.own.resolve("memory.memsw.limit_in_bytes"), Long.toString(limitBytes));
     }
+    cgroup.limit(limitBytes);
     return cgroup;
   }
 
@@ -104,16 +106,71 @@ public final class Cgroup implements AutoCloseable {
         "sh", "-c", "echo $$ > \"$0\" && exec \"$@\"", entry.resolve("cgroup.procs").toString());
   }
 
-  /** Whether the kernel has killed a process of it at its memory limit since the last question. */
-  public synchronized boolean killedAtLimit() throws IOException {
-    long before = memoryKillsTold;
+  /**
+   * Makes the cgroup of one copy below this one.
+   *
+   * @param name of the copy, in this sandbox
+   * @param limitBytes what its processes together may use
+   */
+  public Cgroup newCopy(String name, long limitBytes) throws IOException {
+    if (kind == Kind.V2) {
+      write(own.resolve("cgroup.subtree_control"), "+memory");
+    }
+    Cgroup copy = copy(name);
+    Files.createDirectories(copy.entry);
+    if (kind == Kind.V1) {
+      writeIfThere(copy.own.resolve("memory.use_hierarchy"), "1");
+    }
+    copy.limit(limitBytes);
+    return copy;
+  }
+
+  /** The cgroup of that copy. */
+  public Cgroup copy(String name) {
+    Path inside = own.resolve(name);
+    String inRunc = kind == Kind.V1 ? runcPath + "/" + name : within() + "/" + name + "/run";
+    Path enter = kind == Kind.V1 ? inside : inside.resolve("entry");
+    return new Cgroup(kind, inside, enter, unified.resolve(name), inRunc);
+  }
+
+  /** On v2, runc's cgroup is a child of this one. */
+  private String within() {
+    return runcPath.substring(0, runcPath.length() - "/run".length());
+  }
+
+  /**
+   * Sets what all its processes together may use.
+   *
+   * @throws IOException when they use more already, and on v2 never: there the kernel ends one
+   */
+  public void limit(long bytes) throws IOException {
+    String value = Long.toString(bytes);
+    if (kind == Kind.V2) {
+      write(own.resolve("memory.max"), value);
+      writeIfThere(own.resolve("memory.swap.max"), "0");
+      return;
+    }
+    // Memory with swap may never be less than memory alone, not even between the two.
+    Path both = own.resolve("memory.memsw.limit_in_bytes");
+    boolean raised = Files.exists(both) && Long.parseLong(Files.readString(both).strip()) < bytes;
+    if (raised) {
+      write(both, value);
+    }
+    write(own.resolve("memory.limit_in_bytes"), value);
+    if (!raised) {
+      writeIfThere(both, value);
+    }
+  }
+
+  /** Whether the kernel has killed a process of it at its memory limit. */
+  public boolean killedAtLimit() throws IOException {
     String file = kind == Kind.V1 ? "memory.oom_control" : "memory.events";
     for (String line : lines(own.resolve(file))) {
       if (line.startsWith("oom_kill ")) {
-        memoryKillsTold = Long.parseLong(line.substring("oom_kill ".length()).strip());
+        return Long.parseLong(line.substring("oom_kill ".length()).strip()) > 0;
       }
     }
-    return memoryKillsTold > before;
+    return false;
   }
 
   /** Every process in it, in the agent's PID namespace. */
@@ -147,10 +204,33 @@ public final class Cgroup implements AutoCloseable {
       if (System.nanoTime() - end > 0) {
         throw new IOException("killing failed: process " + doomed[0] + " stays in " + own);
       }
-      for (int pid : doomed) {
-        Signals.kill(pid, Signals.SIGKILL);
-      }
+      kill(doomed);
       LockSupport.parkNanos(1_000_000L);
+    }
+  }
+
+  /** Holds on to each process before it is found to be in here still: no other can be hit. */
+  private void kill(int[] doomed) throws IOException {
+    List<PidFd> held = new ArrayList<>();
+    try {
+      for (int pid : doomed) {
+        try {
+          held.add(PidFd.open(pid));
+        } catch (LinuxException e) {
+          // A thread that outlives its group's leader is EINVAL, and dies with the others.
+          if (e.errno() != Errno.ESRCH && e.errno() != Errno.EINVAL) {
+            throw e;
+          }
+        }
+      }
+      int[] still = pids();
+      for (PidFd one : held) {
+        if (IntStream.of(still).anyMatch(pid -> pid == one.pid())) {
+          one.signal(Signals.SIGKILL);
+        }
+      }
+    } finally {
+      held.forEach(PidFd::close);
     }
   }
 
@@ -160,7 +240,23 @@ public final class Cgroup implements AutoCloseable {
     killAllBut();
     for (Path root : List.of(own, unified)) {
       for (Path group : groups(root).reversed()) {
+        remove(group);
+      }
+    }
+  }
+
+  /** A process that is listed no more may still be on its way out. */
+  private static void remove(Path group) throws IOException {
+    long end = System.nanoTime() + REMOVE_NANOS;
+    while (true) {
+      try {
         Files.deleteIfExists(group);
+        return;
+      } catch (FileSystemException e) {
+        if (System.nanoTime() - end > 0) {
+          throw e;
+        }
+        LockSupport.parkNanos(1_000_000L);
       }
     }
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.understudy.agent.runtime;
 
+import dev.understudy.agent.linux.LinuxException;
 import java.io.File;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -12,6 +13,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +27,8 @@ public final class Command {
   private File output = new File("/dev/null");
   private Path directory = Path.of("/");
   private @Nullable Path errors;
+  private Cancellation cancellation = new Cancellation();
+  private Consumer<ProcessTree> beforeKill = _ -> {};
 
   private Command(List<String> argv) {
     this.argv = List.copyOf(argv);
@@ -55,6 +59,17 @@ public final class Command {
   /** Sets the working directory, which is / otherwise. */
   public Command in(Path workingDirectory) {
     this.directory = workingDirectory;
+    return this;
+  }
+
+  /**
+   * Kills it, with its descendants, when that is cancelled.
+   *
+   * @param before what is done to its tree first
+   */
+  public Command endedBy(Cancellation wish, Consumer<ProcessTree> before) {
+    this.cancellation = wish;
+    this.beforeKill = before;
     return this;
   }
 
@@ -92,7 +107,11 @@ public final class Command {
     Path kept = Files.createTempFile("understudy-", ".err");
     try (FileChannel written = FileChannel.open(kept, StandardOpenOption.READ)) {
       Process process = start(kept);
-      int exit = await(process, limit);
+      ProcessTree tree = new ProcessTree(Math.toIntExact(process.pid()));
+      int exit;
+      try (var _ = cancellation.during(() -> end(tree))) {
+        exit = await(process, tree, limit);
+      }
       long ended = System.nanoTime();
       return new Result(exit, tail(written), ended);
     }
@@ -124,24 +143,29 @@ public final class Command {
     }
   }
 
-  private static int await(Process process, Duration limit) throws IOException {
+  private void end(ProcessTree tree) {
+    beforeKill.accept(tree);
     try {
-      if (process.waitFor(limit.toNanos(), TimeUnit.NANOSECONDS)) {
-        return process.exitValue();
-      }
-      killTree(process);
-      process.waitFor();
-      return -1;
-    } catch (InterruptedException e) {
-      killTree(process);
-      Thread.currentThread().interrupt();
-      throw new IOException("interrupted while it waited for a program", e);
+      tree.kill();
+    } catch (LinuxException e) {
+      throw new IllegalStateException("an own program cannot be killed: " + e.getMessage(), e);
     }
   }
 
   /** With its descendants: a CRIU that is killed alone leaves what it was restoring. */
-  private static void killTree(Process process) throws IOException {
-    new ProcessTree(Math.toIntExact(process.pid())).kill();
+  private static int await(Process process, ProcessTree tree, Duration limit) throws IOException {
+    try {
+      if (process.waitFor(limit.toNanos(), TimeUnit.NANOSECONDS)) {
+        return process.exitValue();
+      }
+      tree.kill();
+      process.waitFor();
+      return -1;
+    } catch (InterruptedException e) {
+      tree.kill();
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted while it waited for a program", e);
+    }
   }
 
   private static String tail(FileChannel written) throws IOException {

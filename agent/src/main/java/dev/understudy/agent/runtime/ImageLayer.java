@@ -4,7 +4,9 @@ package dev.understudy.agent.runtime;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
@@ -51,8 +53,27 @@ final class ImageLayer {
     this.budget = budget;
   }
 
+  private interface Pass {
+    void read() throws IOException;
+  }
+
+  /** What an archive says may be no name here, and what is read from a folder may fail late. */
+  private static void checked(Pass pass) throws IOException {
+    try {
+      pass.read();
+    } catch (InvalidPathException e) {
+      throw new IOException("a name that no file here can have: " + e.getMessage(), e);
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+  }
+
   /** First pass: removes what the layer hides; reads the stream to its end. */
   void hide(InputStream layer) throws IOException {
+    checked(() -> hideAll(layer));
+  }
+
+  private void hideAll(InputStream layer) throws IOException {
     TarReader tar = new TarReader(layer);
     for (Optional<TarReader.Entry> next = tar.next(); next.isPresent(); next = tar.next()) {
       budget.take(next.get().size());
@@ -74,6 +95,10 @@ final class ImageLayer {
 
   /** Second pass: makes what the layer holds. */
   void make(InputStream layer) throws IOException {
+    checked(() -> makeAll(layer));
+  }
+
+  private void makeAll(InputStream layer) throws IOException {
     TarReader tar = new TarReader(layer);
     for (Optional<TarReader.Entry> next = tar.next(); next.isPresent(); next = tar.next()) {
       TarReader.Entry entry = next.get();

@@ -5,12 +5,9 @@ import dev.understudy.agent.linux.Pipe;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -29,6 +26,10 @@ public final class LogPipe implements AutoCloseable {
   private final Pipe pipe;
   private final Path file;
   private final Thread reader;
+
+  /** Known to the reader alone: what could not be written since the last line that was. */
+  private long lostBytes;
+
   private final Deque<String> last = new ArrayDeque<>();
   private final StringBuilder line = new StringBuilder();
 
@@ -75,39 +76,32 @@ public final class LogPipe implements AutoCloseable {
   private void copy() {
     byte[] buffer = new byte[8192];
     Path end = Path.of("/proc/self/fd/" + pipe.readEnd());
-    try (InputStream in = new FileInputStream(end.toFile())) {
-      OutputStream out = append();
-      try {
-        long size = Files.size(file);
-        for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
-          remember(buffer, n);
-          if (size + n > FILE_BYTES) {
-            out.close();
-            Path older = file.resolveSibling(file.getFileName() + ".1");
-            Files.move(file, older, StandardCopyOption.REPLACE_EXISTING);
-            out = append();
-            size = 0;
-          }
-          out.write(buffer, 0, n);
-          size += n;
-        }
-      } finally {
-        out.close();
+    try (InputStream in = new FileInputStream(end.toFile());
+        BoundedFile log = new BoundedFile(file, FILE_BYTES)) {
+      for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+        remember(buffer, n);
+        append(log, buffer, n);
       }
     } catch (IOException e) {
-      // The programs must not block on a full pipe only because the disk is full: keep draining.
-      remember(("[log file lost: " + Failures.text(e) + "]\n").getBytes(StandardCharsets.UTF_8));
-      drain(buffer);
+      remember(("[log ended: " + Failures.text(e) + "]\n").getBytes(StandardCharsets.UTF_8));
     }
   }
 
-  private void drain(byte[] buffer) {
-    try (InputStream in = new FileInputStream("/proc/self/fd/" + pipe.readEnd())) {
-      for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
-        remember(buffer, n);
+  /** The programs must not block on a full pipe only because the disk is full: it is drained. */
+  private void append(BoundedFile log, byte[] bytes, int length) {
+    try {
+      if (lostBytes > 0) {
+        byte[] gap =
+            ("\n[" + lostBytes + " bytes of output lost]\n").getBytes(StandardCharsets.UTF_8);
+        log.append(gap, gap.length);
+        lostBytes = 0;
       }
+      log.append(bytes, length);
     } catch (IOException e) {
-      remember(("[log lost: " + Failures.text(e) + "]\n").getBytes(StandardCharsets.UTF_8));
+      if (lostBytes == 0) {
+        remember(("[log lost: " + Failures.text(e) + "]\n").getBytes(StandardCharsets.UTF_8));
+      }
+      lostBytes += length;
     }
   }
 
@@ -131,10 +125,6 @@ public final class LogPipe implements AutoCloseable {
         }
       }
     }
-  }
-
-  private OutputStream append() throws IOException {
-    return Files.newOutputStream(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
   }
 
   /** Closes the agent's ends; the thread ends when no program holds the write end any more. */

@@ -1,17 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.understudy.agent.runtime;
 
+import dev.understudy.agent.linux.Errno;
 import dev.understudy.agent.linux.LinuxException;
+import dev.understudy.agent.linux.PidFd;
 import dev.understudy.agent.linux.Signals;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The processes below one root process, seen through /proc (proc(5): {@code
@@ -27,6 +32,10 @@ public final class ProcessTree {
   private static final long ROUND_NANOS = 200_000L;
 
   private final int root;
+
+  /** When the root was started, in ticks since boot; 0 when it was gone already. */
+  private final long since;
+
   private volatile int[] remembered;
   private boolean frozen;
   private boolean capturing;
@@ -37,6 +46,7 @@ public final class ProcessTree {
       throw new IllegalArgumentException("no workload has process ID " + root);
     }
     this.root = root;
+    this.since = startTicks(root);
     this.remembered = new int[] {root};
   }
 
@@ -116,11 +126,6 @@ public final class ProcessTree {
     return false;
   }
 
-  /** Whether {@link #freeze} was called last, and not {@link #thaw}. */
-  public synchronized boolean frozen() {
-    return frozen;
-  }
-
   /** Lets the whole tree go on, as it is now; one that is being captured goes on afterwards. */
   public synchronized void thaw() throws LinuxException {
     frozen = false;
@@ -186,15 +191,61 @@ public final class ProcessTree {
     return there;
   }
 
-  /** Kills the tree; the kernel kills the root's whole PID namespace with it. */
+  /**
+   * Kills the tree; the kernel kills the root's whole PID namespace with it. Nothing else can be
+   * hit: each process is held on to first, and then found to be the one that was meant.
+   */
   public void kill() throws LinuxException {
-    int[] all = refresh();
-    Signals.kill(root, Signals.SIGKILL);
-    for (int pid : all) {
-      if (pid != root) {
-        Signals.kill(pid, Signals.SIGKILL);
-      }
+    Held top = hold(root);
+    if (top == null) {
+      return;
     }
+    List<Held> below = new ArrayList<>();
+    try (PidFd process = top.process) {
+      if (top.since != since) {
+        return;
+      }
+      // What stands starts no more children while they are looked for.
+      process.signal(Signals.SIGSTOP);
+      int[] all = refresh();
+      for (int pid : all) {
+        Held one = pid == root ? null : hold(pid);
+        if (one != null) {
+          below.add(one);
+        }
+      }
+      int[] still = refresh();
+      process.signal(Signals.SIGKILL);
+      for (Held one : below) {
+        if (IntStream.of(still).anyMatch(pid -> pid == one.process.pid())) {
+          one.process.signal(Signals.SIGKILL);
+        }
+      }
+    } finally {
+      below.forEach(one -> one.process.close());
+    }
+  }
+
+  /** A process that can be signalled and not be mistaken, and when it was started. */
+  private record Held(PidFd process, long since) {}
+
+  private static @Nullable Held hold(int pid) throws LinuxException {
+    try {
+      PidFd process = PidFd.open(pid);
+      return new Held(process, startTicks(pid));
+    } catch (LinuxException e) {
+      if (e.errno() == Errno.ESRCH || e.errno() == Errno.EINVAL) {
+        return null;
+      }
+      throw e;
+    }
+  }
+
+  /** Field 22 of proc(5) stat. */
+  private static long startTicks(int pid) {
+    String line = text(Path.of("/proc/" + pid + "/stat"));
+    int name = line.lastIndexOf(") ");
+    return name < 0 ? 0 : Long.parseLong(line.substring(name + 2).split(" ", 21)[19]);
   }
 
   /** Waits until the root is gone or a zombie; false when it is still there after that time. */

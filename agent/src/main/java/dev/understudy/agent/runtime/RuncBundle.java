@@ -46,7 +46,7 @@ final class RuncBundle {
 
   private RuncBundle() {}
 
-  static void write(Path bundle, Sandbox sandbox, RootFiles files, Program program)
+  static void write(Path bundle, Sandbox sandbox, Cgroup group, RootFiles files, Program program)
       throws IOException {
     ObjectMapper json = new ObjectMapper();
     ObjectNode config = json.createObjectNode();
@@ -55,7 +55,7 @@ final class RuncBundle {
     config.putObject("root").put("path", files.rootfs().toString()).put("readonly", false);
     ArrayNode mounts = config.putArray("mounts");
     mounts.addObject().put("destination", "/proc").put("type", "proc").put("source", "proc");
-    linux(config.putObject("linux"), sandbox);
+    linux(config.putObject("linux"), sandbox, group);
     Files.createDirectories(bundle);
     json.writeValue(bundle.resolve("config.json").toFile(), config);
   }
@@ -81,8 +81,8 @@ final class RuncBundle {
     rlimit.put("type", "RLIMIT_NOFILE").put("hard", limit).put("soft", limit);
   }
 
-  private static void linux(ObjectNode linux, Sandbox sandbox) {
-    linux.put("cgroupsPath", sandbox.cgroup().runcPath());
+  private static void linux(ObjectNode linux, Sandbox sandbox, Cgroup group) {
+    linux.put("cgroupsPath", group.runcPath());
     ArrayNode namespaces = linux.putArray("namespaces");
     namespaces.addObject().put("type", "pid");
     namespaces.addObject().put("type", "mount");

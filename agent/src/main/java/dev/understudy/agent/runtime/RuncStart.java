@@ -42,7 +42,8 @@ public final class RuncStart {
   private static StartResult run(Sandbox sandbox, Program program, RootFiles files)
       throws IOException {
     Path bundle = files.directory().resolve("bundle");
-    RuncBundle.write(bundle, sandbox, files, program);
+    Cgroup group = sandbox.newGroup(files);
+    RuncBundle.write(bundle, sandbox, group, files, program);
     Path dev = Files.createDirectories(files.rootfs().resolve("dev"));
     for (String link : RootFiles.LINKS.keySet()) {
       // runc makes them itself, and follows those that it finds.
@@ -52,7 +53,7 @@ public final class RuncStart {
     String id = sandbox.spec().workload() + "-" + files.directory().getFileName();
     Path pidFile = bundle.resolve("pid");
     Path runcLog = bundle.resolve("runc.log");
-    List<String> argv = new ArrayList<>(sandbox.cgroup().launcher());
+    List<String> argv = new ArrayList<>(group.launcher());
     argv.addAll(
         sandbox.runc(
             "--log",
@@ -74,6 +75,11 @@ public final class RuncStart {
     }
     int pid = Integer.parseInt(Files.readString(pidFile).strip());
     Copy copy = new Copy(files, new ProcessTree(pid), Optional.of(id));
+    try {
+      sandbox.settle(group);
+    } catch (IOException e) {
+      return failed(sandbox, files, Optional.of(id), Failures.text(e));
+    }
     if (endsWithin(pid, WATCH_NANOS)) {
       return failed(
           sandbox,
@@ -96,6 +102,7 @@ public final class RuncStart {
   private static StartResult failed(
       Sandbox sandbox, RootFiles files, Optional<String> id, String reason) {
     String left = "";
+    String why = sandbox.ending(files, reason);
     try {
       if (id.isPresent()) {
         // Fails when runc never got as far as making it: then there is nothing to delete.
@@ -105,7 +112,7 @@ public final class RuncStart {
     } catch (IOException e) {
       left = "; its remains stay: " + Failures.text(e);
     }
-    return new StartResult.StartFailed(sandbox.ending(reason) + left, sandbox.log().lastLines());
+    return new StartResult.StartFailed(why + left, sandbox.log().lastLines());
   }
 
   /** The last message in runc's own log, a JSON object a line. */

@@ -133,6 +133,32 @@ public final class Sandbox implements AutoCloseable {
     return cgroup;
   }
 
+  /** Makes the cgroup of the copy with these files, with room for what brings it to life. */
+  public Cgroup newGroup(RootFiles files) throws IOException {
+    return cgroup.newCopy(name(files), spec.beginningLimitBytes());
+  }
+
+  /**
+   * Leaves it what the workload may use, and no more.
+   *
+   * @throws IOException when it has more than that already
+   */
+  public void settle(Cgroup group) throws IOException {
+    try {
+      group.limit(spec.memoryLimitBytes());
+    } catch (IOException e) {
+      throw new IOException(
+          "it needs more than its memory limit of %d bytes at once: %s"
+              .formatted(spec.memoryLimitBytes(), Failures.text(e)),
+          e);
+    }
+  }
+
+  /** Each copy has a directory of its own, and a cgroup of the same name. */
+  private static String name(RootFiles files) {
+    return files.directory().getFileName().toString();
+  }
+
   /** Its namespaces and address. */
   public SandboxNetwork network() {
     return network;
@@ -144,9 +170,9 @@ public final class Sandbox implements AutoCloseable {
   }
 
   /** What is said of the end of a copy: also that it was the memory limit, if it was. */
-  public String ending(String plain) {
+  public String ending(RootFiles files, String plain) {
     try {
-      return cgroup.killedAtLimit()
+      return cgroup.copy(name(files)).killedAtLimit()
           ? plain + ": it reached its memory limit of " + spec.memoryLimitBytes() + " bytes"
           : plain;
     } catch (IOException e) {
@@ -176,8 +202,9 @@ public final class Sandbox implements AutoCloseable {
         shmArchive);
   }
 
-  /** Removes files that {@link #newFiles} made and no process uses. */
+  /** Kills what is left of a copy that never came to life, and removes its files. */
   public void discardFiles(RootFiles files) throws IOException {
+    cgroup.copy(name(files)).close();
     files.remove();
   }
 
@@ -199,7 +226,7 @@ public final class Sandbox implements AutoCloseable {
     if (copy.runcId().isPresent()) {
       Command.of(runc("delete", "-f", copy.runcId().get())).must("runc delete", LIMIT);
     }
-    copy.files().remove();
+    discardFiles(copy.files());
   }
 
   /** A command line of runc for this sandbox. */

@@ -32,6 +32,11 @@ public record SandboxSpec(
     }
   }
 
+  /** A copy's limit while runc or CRIU brings it to life within it. */
+  public long beginningLimitBytes() {
+    return memoryLimitBytes + SLACK_BYTES;
+  }
+
   /** The sandbox's limit: a standby holds two copies while it exchanges them. */
   public long sandboxLimitBytes() {
     return 2 * memoryLimitBytes + SLACK_BYTES;

@@ -17,6 +17,7 @@ final class TarReader {
   private static final int BLOCK = 512;
   private static final long MOST_HEADER_BYTES = 1 << 20;
   private static final int MOST_NAME = 4096;
+  private static final long MOST_SIZE = 1L << 50;
 
   private final InputStream in;
   private final byte[] block = new byte[BLOCK];
@@ -64,7 +65,7 @@ final class TarReader {
       }
       checkSum();
       char type = (char) (block[156] & 255);
-      left = number(124, 12);
+      left = natural(number(124, 12));
       padding = (int) (-left & (BLOCK - 1));
       switch (type) {
         case 'x' -> parsePax(header(), pax);
@@ -89,10 +90,7 @@ final class TarReader {
     if (pax.containsKey("GNU.sparse.major") || pax.containsKey("GNU.sparse.map")) {
       throw new IOException("a sparse file in the archive is not supported");
     }
-    long size = pax.containsKey("size") ? whole(pax.get("size")) : left;
-    if (size < 0) {
-      throw new IOException("an entry of " + size + " bytes");
-    }
+    long size = pax.containsKey("size") ? natural(whole(pax.get("size"))) : left;
     // Links and folders have no contents, whatever their header says.
     left = type == '1' || type == '2' || type == '5' ? 0 : size;
     padding = (int) (-left & (BLOCK - 1));
@@ -130,6 +128,14 @@ final class TarReader {
     left -= n;
     position += n;
     return n;
+  }
+
+  /** No entry is as long as that, and sums of such sizes stay in range. */
+  private static long natural(long size) throws IOException {
+    if (size < 0 || size > MOST_SIZE) {
+      throw new IOException("an entry of " + size + " bytes");
+    }
+    return size;
   }
 
   private byte[] header() throws IOException {
@@ -194,7 +200,7 @@ final class TarReader {
         space++;
       }
       long length = whole(new String(bytes, at, space - at, StandardCharsets.US_ASCII));
-      long end = at + length;
+      long end = at + Math.min(length, MOST_HEADER_BYTES + 1);
       if (length <= space - at + 1 || end > bytes.length) {
         throw new IOException("a damaged pax header");
       }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.understudy.agent.checkpoint;
 
+import dev.understudy.agent.runtime.Cancellation;
 import dev.understudy.agent.runtime.Copy;
 import dev.understudy.agent.runtime.Sandbox;
 import dev.understudy.core.protocol.GenerationId;
@@ -107,7 +108,7 @@ public final class MirrorScenario {
     InetSocketAddress any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
     try (ShipServer server = ShipServer.listen(any, key, receiver)) {
       InetSocketAddress to = new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port());
-      switch (ShipClient.send(to, key, generation)) {
+      switch (ShipClient.send(to, key, generation, new Cancellation())) {
         case ShipResult.Shipped(var sent, var reused, var nanos) ->
             Stage.say(
                 "shipped %d bytes, reused %d, in %.2f ms".formatted(sent, reused, nanos / 1e6));

@@ -3,19 +3,25 @@ package dev.understudy.agent.checkpoint;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.understudy.agent.runtime.Cancellation;
 import dev.understudy.core.protocol.GenerationId;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -78,6 +84,37 @@ class ShipTest {
     }
   }
 
+  /** What came over the network has sums, what was captured here has not: both are judged. */
+  @Test
+  void doesNotReuseWhatIsDamagedInABaseWithoutSums() throws Exception {
+    byte[] pages = random(2 * Chunks.BYTES);
+    Generation first = generation(1, "count", pages);
+    base = Optional.of(first);
+    flip(first.directory().resolve("pages-1.img"), 77);
+    try (ShipServer server = ShipServer.listen(loopback(0), KEY, receiver)) {
+      ShipResult result = send(server, KEY, generation(2, "count", pages));
+      assertThat(((ShipResult.Shipped) result).reusedBytes()).isEqualTo(Chunks.BYTES);
+      assertThat(arrived.take().damage()).isEmpty();
+    }
+  }
+
+  @Test
+  void describesAsIfThereWereNoFormer() throws Exception {
+    byte[] pages = random(3 * Chunks.BYTES + 9);
+    Generation former = generation(1, "count", pages);
+    pages[Chunks.BYTES + 3] ^= 1;
+    Path longer =
+        Files.write(folder.resolve("pages-1.img"), Arrays.copyOf(pages, pages.length + 7));
+    Path other = Files.write(folder.resolve("pages-2.img"), pages);
+    List<Path> files = List.of(longer, other);
+    List<FileEntry> plain = Chunks.describe(files, Optional.empty());
+    assertThat(Chunks.describe(files, Optional.of(former))).isEqualTo(plain);
+    assertThat(plain.getFirst().chunks())
+        .containsSequence(former.manifest().files().getFirst().chunks().getFirst());
+    former.delete();
+    assertThat(Chunks.describe(files, Optional.of(former))).isEqualTo(plain);
+  }
+
   @Test
   void refusesADamagedChunkAndKeepsNothing() throws Exception {
     Generation generation = generation(1, "count", random(2 * Chunks.BYTES));
@@ -131,6 +168,51 @@ class ShipTest {
     }
   }
 
+  /** A host that is dead takes the connection, in its kernel's backlog, and never answers. */
+  @Test
+  void aTransferToADeadStandbyIsGivenUpAtOnce() throws Exception {
+    Generation generation = generation(1, "count", random(4096));
+    Cancellation cancellation = new Cancellation();
+    try (ServerSocket silent = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      CompletableFuture<ShipResult> result =
+          CompletableFuture.supplyAsync(() ->
+              ShipClient.send(loopback(silent.getLocalPort()), KEY, generation, cancellation));
+      try (Socket accepted = silent.accept()) {
+        assertThat(accepted.getInputStream().readNBytes(4)).hasSize(4);
+        assertThat(result).isNotDone();
+        cancellation.cancel();
+        assertThat(result.get(2, TimeUnit.SECONDS))
+            .isInstanceOfSatisfying(
+                ShipResult.ShipFailed.class,
+                failed -> assertThat(failed.reason()).endsWith("it was given up"));
+      }
+      ShipResult late =
+          ShipClient.send(loopback(silent.getLocalPort()), KEY, generation, cancellation);
+      assertThat(late).isInstanceOf(ShipResult.ShipFailed.class);
+    }
+  }
+
+  /**
+   * Names of 99 letters, as many as a manifest may have, and chunks of files that are not there.
+   */
+  @Test
+  void aManifestThatIsTooLongIsRefused() throws Exception {
+    List<String> chunks = Collections.nCopies(60, "0".repeat(64));
+    List<FileEntry> files = new ArrayList<>();
+    for (int i = 0; i < 10_000; i++) {
+      files.add(new FileEntry("f%098d".formatted(i), 60L * Chunks.BYTES, chunks));
+    }
+    HostFacts facts = new HostFacts("amd64", "6.1.0", "v", List.of("sse"), "4.2", "host");
+    Manifest manifest = new Manifest(1, "count", 1, "a", 1, 5, 6, 7, facts, List.of(), files);
+    try (ShipServer server = ShipServer.listen(loopback(0), KEY, receiver)) {
+      ShipResult result = send(server, KEY, new Generation(folder, manifest));
+      assertThat(result)
+          .isInstanceOfSatisfying(
+              ShipResult.Refused.class,
+              refused -> assertThat(refused.reason()).contains("its manifest has"));
+    }
+  }
+
   private void assertNothingThere() throws IOException {
     Path there = folder.resolve("there");
     if (Files.exists(there)) {
@@ -141,7 +223,7 @@ class ShipTest {
   }
 
   private static ShipResult send(ShipServer server, byte[] key, Generation generation) {
-    return ShipClient.send(loopback(server.port()), key, generation);
+    return ShipClient.send(loopback(server.port()), key, generation, new Cancellation());
   }
 
   private Generation generation(long sequence, String workload, byte[] pages) throws IOException {
@@ -149,9 +231,11 @@ class ShipTest {
     Path partial = Generation.newPartial(folder.resolve("here-" + workload), id);
     Path file = Files.write(partial.resolve("pages-1.img"), pages);
     HostFacts facts = new HostFacts("amd64", "6.1.0", "v", List.of("sse"), "4.2", "host");
-    List<FileEntry> files = Chunks.describe(List.of(file));
+    List<FileEntry> files = Chunks.describe(List.of(file), Optional.empty());
     return Generation.commit(
-        partial, new Manifest(1, workload, 1, "a", sequence, 5, 6, 7, facts, List.of(), files));
+        partial,
+        new Manifest(1, workload, 1, "a", sequence, 5, 6, 7, facts, List.of(), files),
+        ChunkSums.NONE);
   }
 
   private static void flip(Path file, int at) throws IOException {

@@ -17,6 +17,7 @@ import java.util.List;
  * @param configuredOtherwise nodes heard of late whose cluster file has other nodes, groups or
  *     times, so that what they say is not counted: names as this node has them, or addresses
  * @param datagrams what came to its port for beats and votes
+ * @param eventsLost how many events of this start its journal lacks, for want of a disk
  * @param workloads a row each, sorted by name
  */
 public record NodeStatus(
@@ -30,4 +31,5 @@ public record NodeStatus(
     List<String> peersHeard,
     List<String> configuredOtherwise,
     DatagramCounts datagrams,
+    long eventsLost,
     List<WorkloadStatus> workloads) {}

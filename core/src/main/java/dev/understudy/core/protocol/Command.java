@@ -38,4 +38,10 @@ public sealed interface Command {
 
   /** Capture the running program, ship it to the standby and have it held there. */
   record Checkpoint(String workload, GenerationId generation, String standby) implements Command {}
+
+  /**
+   * Give that checkpoint up at once, because its standby is gone, and say {@link
+   * Input.CheckpointFailed}.
+   */
+  record Abandon(String workload, GenerationId generation) implements Command {}
 }

@@ -94,6 +94,9 @@ final class Mirror {
       String lost = standby;
       standby = "";
       unprotect(lost + " is silent", turn);
+      // Its host may answer nothing for many seconds, in which nobody else would get a copy.
+      plan.inFlight()
+          .ifPresent(id -> turn.effects().run(new Command.Abandon(config.workload(), id)));
     }
     if (standby.isEmpty() && turn.now() >= plan.nextAt()) {
       long lately = turn.now() - timing.windowNanos();

@@ -16,6 +16,7 @@ final class MirrorPlan {
   private long startedAt;
   private long sequence;
   private int failures;
+  private boolean hurried;
   private Optional<GenerationId> inFlight = Optional.empty();
 
   MirrorPlan(long intervalNanos) {
@@ -27,6 +28,7 @@ final class MirrorPlan {
   void begin(long now) {
     sequence = 0;
     failures = 0;
+    hurried = false;
     inFlight = Optional.empty();
     nextAt = now + Math.min(SETTLE_NANOS, intervalNanos);
   }
@@ -52,15 +54,25 @@ final class MirrorPlan {
       return Optional.empty();
     }
     startedAt = now;
+    hurried = false;
     inFlight = Optional.of(new GenerationId(epoch, ++sequence));
     return inFlight;
   }
 
-  /** Whom to ship to has changed: the new one needs a copy at once. */
+  /**
+   * Whom to ship to has changed: the new one needs a copy at once, or as soon as the checkpoint in
+   * flight has ended, however it ends.
+   */
   void hurry(long now) {
     if (nextAt != Long.MAX_VALUE) {
       nextAt = Math.min(nextAt, now);
+      hurried = inFlight.isPresent();
     }
+  }
+
+  /** The checkpoint that was begun and has not ended. */
+  Optional<GenerationId> inFlight() {
+    return inFlight;
   }
 
   /** The new interval if this one turned out to be shorter than a generation takes. */
@@ -74,7 +86,7 @@ final class MirrorPlan {
     // Half of the time at least belongs to the program and to everything else on the node.
     intervalNanos =
         tookNanos > intervalNanos / 2 + intervalNanos / 4 ? tookNanos * 2 : settled(tookNanos);
-    nextAt = Math.max(now, startedAt + intervalNanos);
+    nextAt = hurried ? now : Math.max(now, startedAt + intervalNanos);
     return before == intervalNanos ? Optional.empty() : Optional.of(intervalNanos);
   }
 
@@ -90,7 +102,7 @@ final class MirrorPlan {
     inFlight = Optional.empty();
     long wait = intervalNanos << Math.min(failures, 10);
     failures++;
-    nextAt = now + Math.min(wait, Math.max(RETRY_MOST_NANOS, intervalNanos));
+    nextAt = hurried ? now : now + Math.min(wait, Math.max(RETRY_MOST_NANOS, intervalNanos));
     return true;
   }
 

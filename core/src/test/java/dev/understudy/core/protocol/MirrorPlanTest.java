@@ -84,6 +84,23 @@ class MirrorPlanTest {
   }
 
   @Test
+  void hurryOutlastsTheCheckpointInFlight() {
+    plan.begin(0);
+    GenerationId first = due(100 * MILLI);
+    assertThat(plan.inFlight()).contains(first);
+    plan.hurry(120 * MILLI);
+    assertThat(plan.nextAt()).isEqualTo(Long.MAX_VALUE);
+    assertThat(plan.failed(first, 130 * MILLI)).isTrue();
+    assertThat(plan.nextAt()).isEqualTo(130 * MILLI);
+    GenerationId second = due(130 * MILLI);
+    plan.hurry(140 * MILLI);
+    plan.done(second, MILLI, 150 * MILLI);
+    assertThat(plan.nextAt()).isEqualTo(150 * MILLI);
+    plan.failed(due(150 * MILLI), 160 * MILLI);
+    assertThat(plan.nextAt()).isEqualTo(160 * MILLI + INTERVAL);
+  }
+
+  @Test
   void failuresWaitLongerEachTimeAndABoundedTime() {
     plan.begin(0);
     long now = 100 * MILLI;

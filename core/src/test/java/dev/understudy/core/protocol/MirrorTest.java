@@ -99,5 +99,6 @@ class MirrorTest {
     mirror.advance(EPOCH, turn());
     assertThat(mirror.protectedBy()).isEqualTo(GenerationId.NONE);
     assertThat(mirror.standby()).isEmpty();
+    assertThat(effects.commands()).endsWith(new Command.Abandon("count", FIRST));
   }
 }

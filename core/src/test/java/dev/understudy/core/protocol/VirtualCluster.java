@@ -412,6 +412,8 @@ final class VirtualCluster {
         m.process = false;
         m.aside.add(epoch);
       }
+      case Command.Abandon(_, var generation) ->
+          later(m, 10_000, t -> new Input.CheckpointFailed(t, WORKLOAD, generation, "given up"));
       case Command.Announce _, Command.Freeze _ -> {}
     }
   }

@@ -351,12 +351,18 @@ public final class Lab implements AutoCloseable {
   }
 
   /**
-   * Everything that the agents of a node have recorded, of all their starts, oldest first. Read
-   * from the node's disk: it does not matter whether the node is up.
+   * What the agents of a node have recorded, of all their starts as far as their disk goes back,
+   * oldest first. It does not matter whether the node is up.
    */
   public List<NodeEvent> journal(String node) throws LabException {
     parts.node(node);
-    Path file = parts.folder().nodeFolder(node).resolve("disk/events.jsonl");
+    Path disk = parts.folder().nodeFolder(node).resolve("disk");
+    List<NodeEvent> events = new ArrayList<>(events(node, disk.resolve("events.jsonl.1")));
+    events.addAll(events(node, disk.resolve("events.jsonl")));
+    return events;
+  }
+
+  private static List<NodeEvent> events(String node, Path file) throws LabException {
     List<NodeEvent> events = new ArrayList<>();
     try {
       String text = Files.readString(file);
@@ -369,7 +375,7 @@ public final class Lab implements AutoCloseable {
         }
       }
       return events;
-    } catch (NoSuchFileException noAgentYet) {
+    } catch (NoSuchFileException absent) {
       return List.of();
     } catch (IOException e) {
       throw LabException.failed(

@@ -172,7 +172,7 @@ final class ScriptedStage implements Stage, Client, Time {
     DatagramCounts none = new DatagramCounts(0, 0, 0, 0, 0, 0, 0);
     return Optional.of(
         new NodeStatus(
-            node, 1, 0, 1, "standard", true, "ebpf", peers, List.of(), none, List.of(row)));
+            node, 1, 0, 1, "standard", true, "ebpf", peers, List.of(), none, 0, List.of(row)));
   }
 
   @Override

@@ -73,6 +73,7 @@ final class StandInAgent {
         List.of(),
         List.of(),
         new DatagramCounts(0, 0, 0, 0, 0, 0, 0),
+        0,
         List.of());
   }
 

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.understudy.cli.e2e;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.understudy.agent.linux.Namespaces;
+import dev.understudy.api.control.NodeEvent;
+import dev.understudy.lab.tools.ToolGroup;
+import dev.understudy.lab.tools.Tools;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The active dies while its standby restores the next copy beside the one that it holds. Both
+ * listen at one address: whoever connects after the failover has to reach the one that runs.
+ */
+class RestoreFailoverE2E {
+  private static final int BALLAST_BYTES = 200 << 20;
+
+  /** Connections that were made while the listening of the other copy was being ended. */
+  private static final int LOST_MOST = 2;
+
+  private static final int CONNECT_MILLIS = 10;
+  private static final int ANSWER_MILLIS = 100;
+
+  @TempDir Path folder = Path.of("");
+
+  /** One request: when it was made, and whether it was answered. */
+  private record Asked(long at, boolean answered) {}
+
+  @Test
+  void everyConnectionReachesTheCopyThatRuns() throws Exception {
+    Tools tools = Host.tools(ToolGroup.BASE, ToolGroup.PYTHON);
+    String program =
+        """
+        - name: count
+          port: 8080
+          address: 10.77.0.100
+          memory: 512MiB
+          command: ["%s", -S, -B, "%s"]
+          environment: { PYTHONHOME: "%s", BALLAST_BYTES: "%d" }
+        """
+            .formatted(
+                tools.python(),
+                Host.ROOT.resolve("examples/count/count.py"),
+                tools.pythonHome(),
+                BALLAST_BYTES);
+    try (TestLab lab = TestLab.up(folder, tools, TestLab.cluster("e2e-restore", program));
+        ExecutorService sampler = Executors.newSingleThreadExecutor()) {
+      String former = lab.awaitWhole("count");
+      lab.awaitCopyOfNow("count");
+      AtomicBoolean on = new AtomicBoolean(true);
+      Path client = lab.lab.clientNetns();
+      Future<List<Asked>> samples = sampler.submit(() -> sample(client, on));
+      awaitRestore(lab);
+      long struck = System.nanoTime();
+      lab.lab.crash(former);
+      lab.await(
+          "another active", () -> lab.actives("count").stream().anyMatch(n -> !n.equals(former)));
+      TimeUnit.SECONDS.sleep(1);
+      on.set(false);
+      List<Asked> after = samples.get().stream().filter(a -> a.at() > struck).toList();
+      long firstGood =
+          after.stream()
+              .filter(Asked::answered)
+              .mapToLong(Asked::at)
+              .filter(at -> after.stream().anyMatch(a -> !a.answered() && a.at() < at))
+              .findFirst()
+              .orElseThrow(() -> new AssertionError("no outage and recovery in " + after));
+      List<Asked> lost = after.stream().filter(a -> a.at() > firstGood && !a.answered()).toList();
+      assertThat(lost).as(lab::evidence).hasSizeLessThanOrEqualTo(LOST_MOST);
+      assertThat(lab.events("count", NodeEvent.WOKEN)).as(lab::evidence).isNotEmpty();
+      assertThat(lab.awaitProtected("count")).isNotEqualTo(former);
+    }
+  }
+
+  private static List<Asked> sample(Path netns, AtomicBoolean on) throws IOException {
+    return Namespaces.callIn(
+        netns,
+        () -> {
+          List<Asked> all = new ArrayList<>();
+          while (on.get()) {
+            all.add(new Asked(System.nanoTime(), answered()));
+          }
+          return all;
+        });
+  }
+
+  /** Impatient, so that it asks often while something is wrong. */
+  private static boolean answered() {
+    try (Socket socket = new Socket()) {
+      socket.setSoLinger(true, 0);
+      socket.setSoTimeout(ANSWER_MILLIS);
+      socket.connect(new InetSocketAddress("10.77.0.100", 8080), CONNECT_MILLIS);
+      socket.getOutputStream().write("GET /state HTTP/1.0\r\n\r\n".getBytes(US_ASCII));
+      return socket.getInputStream().readNBytes(8).length == 8;
+    } catch (IOException silence) {
+      return false;
+    }
+  }
+
+  /** Returns within some milliseconds of the beginning of a restore. */
+  private static void awaitRestore(TestLab lab) throws Exception {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+    while (System.nanoTime() < end) {
+      if (restoreRuns()) {
+        return;
+      }
+    }
+    throw new AssertionError("no restore within a minute: " + lab.evidence());
+  }
+
+  private static boolean restoreRuns() throws IOException {
+    try (Stream<Path> processes = Files.list(Path.of("/proc"))) {
+      return processes
+          .filter(p -> Character.isDigit(p.getFileName().toString().charAt(0)))
+          .anyMatch(p -> commandLine(p).filter(RestoreFailoverE2E::isRestore).isPresent());
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+  }
+
+  private static boolean isRestore(String line) {
+    String program = line.substring(0, Math.max(0, line.indexOf('\0')));
+    return program.endsWith("criu") && line.contains("\0restore\0") && line.contains("/g/count/");
+  }
+
+  private static Optional<String> commandLine(Path process) {
+    try {
+      return Optional.of(
+          new String(Files.readAllBytes(process.resolve("cmdline")), StandardCharsets.UTF_8));
+    } catch (IOException gone) {
+      return Optional.empty();
+    }
+  }
+}
