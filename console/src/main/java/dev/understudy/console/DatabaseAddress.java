@@ -78,7 +78,7 @@ public sealed interface DatabaseAddress {
           "connect_timeout", "connectTimeout",
           "application_name", "ApplicationName");
 
-  Pattern WORD = Pattern.compile("(\\w+)\\s*=\\s*(?:'([^']*)'|(\\S+))\\s*");
+  Pattern WORD = Pattern.compile("(\\w+)\\s*=\\s*(?:'([^']*)'|([^\\s']\\S*))\\s*");
 
   /**
    * Reads what {@code DATABASE} or the option says: {@code off}, a URL {@code

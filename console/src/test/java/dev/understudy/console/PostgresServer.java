@@ -97,8 +97,7 @@ final class PostgresServer implements AutoCloseable {
     return folder.resolve("data");
   }
 
-  private void program(String name, String... arguments)
-      throws IOException, InterruptedException {
+  private void program(String name, String... arguments) throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();
     if (System.getProperty("user.name").equals("root")) {
       command.addAll(List.of("unshare", "--user"));

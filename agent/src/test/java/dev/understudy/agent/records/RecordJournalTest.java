@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -110,6 +111,7 @@ class RecordJournalTest {
   }
 
   @Test
+  @Timeout(60)
   void aDiskThatFailsStopsNobodyAndLeavesAGap() throws Exception {
     Path disk = folder.resolve("disk");
     RecordSegments segments = new RecordSegments(disk, 1, 1_000_000);
@@ -122,12 +124,15 @@ class RecordJournalTest {
         keep(journal, i);
       }
       Files.move(away, disk);
-      List<NodeRecord> next = List.of();
-      while (next.isEmpty()) {
+      RecordCursor cursor = first;
+      boolean gap = false;
+      while (!gap) {
         keep(journal, 2);
-        next = journal.after(first, 1, 10).records();
+        for (NodeRecord next : journal.after(cursor, 500, 10).records()) {
+          gap |= next.sequence() > cursor.sequence() + 1;
+          cursor = next.cursor();
+        }
       }
-      assertThat(next.getFirst().sequence()).isGreaterThan(2);
     }
   }
 

@@ -4,6 +4,7 @@ package dev.understudy.api.records;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import java.util.Objects;
 
 /**
  * What was measured of one act. Times are durations in nanoseconds unless a name says otherwise;
@@ -61,6 +62,7 @@ public sealed interface Figures {
       Checks.name("application", application);
       Checks.known(captureNanos, composeBeginMillis, composeNanos, shipBeginMillis, shipNanos);
       Checks.known(pauseNanos, imageBytes, sentBytes, reusedBytes);
+      Objects.requireNonNull(criu, "criu");
     }
 
     /** Whether the state was captured, shipped or not. */
@@ -91,6 +93,7 @@ public sealed interface Figures {
       Checks.generation(generation);
       Checks.sentence("failure", failure);
       Checks.known(holdNanos, processes, imageBytes);
+      Objects.requireNonNull(criu, "criu");
     }
   }
 
@@ -144,6 +147,7 @@ public sealed interface Figures {
       Checks.generation(generation);
       Checks.nameOrEmpty("former active", former);
       Checks.sentence("failure", failure);
+      Objects.requireNonNull(cause, "cause");
       Checks.known(votes, silentNanos, suspectedNanos);
       Checks.known(runningNanos, addressNanos, stateAgeNanos);
     }

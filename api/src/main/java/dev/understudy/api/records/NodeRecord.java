@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.understudy.api.records;
 
+import java.util.Objects;
+
 /**
  * One record of a node. Its stream and sequence together are unique everywhere and for ever, so
  * whoever keeps records can take one twice and have it once.
@@ -27,6 +29,7 @@ public record NodeRecord(
     RecordCursor _ = new RecordCursor(stream, sequence);
     Checks.name("node", node);
     Checks.name("workload", workload);
+    Objects.requireNonNull(figures, "figures");
     if (sequence < 1 || incarnation < 0 || wallMillis < 0 || bootNanos < 0) {
       throw new IllegalArgumentException(
           "a record of sequence %d, incarnation %d, at %d ms, %d ns"
