@@ -152,16 +152,22 @@ final class Agent implements AutoCloseable {
             cycle,
             executor,
             durable.incarnation());
+    return agent.begun(options, key, addresses);
+  }
+
+  /** This agent with its sandboxes and ports; or nothing is left of it. */
+  private Agent begun(AgentOptions options, ClusterKey key, Map<String, Integer> addresses)
+      throws IOException {
     boolean done = false;
     try {
-      agent.addWorkloads(options, key, addresses);
-      agent.listen(key);
-      agent.rehearse(key);
+      addWorkloads(options, key, addresses);
+      listen(key);
+      rehearse(key);
       done = true;
-      return agent;
+      return this;
     } finally {
       if (!done) {
-        agent.close();
+        close();
       }
     }
   }

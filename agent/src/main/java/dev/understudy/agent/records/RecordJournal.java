@@ -43,6 +43,8 @@ public final class RecordJournal implements AutoCloseable {
 
   private boolean closed;
 
+  private long written;
+
   /** Known to the writer alone: the last record could not be written. */
   private boolean failing;
 
@@ -114,6 +116,7 @@ public final class RecordJournal implements AutoCloseable {
     }
     synchronized (newest) {
       newest.addLast(next);
+      written++;
       if (newest.size() > REMEMBERED) {
         newest.removeFirst();
       }
@@ -130,8 +133,10 @@ public final class RecordJournal implements AutoCloseable {
    */
   public RecordPage after(RecordCursor cursor, int most, long waitMillis) throws IOException {
     long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(waitMillis);
+    long seen = written();
     List<NodeRecord> found = now(cursor, most);
-    while (found.isEmpty() && await(end)) {
+    while (found.isEmpty() && await(seen, end)) {
+      seen = written();
       found = now(cursor, most);
     }
     String next = found.isEmpty() ? cursor.text() : found.getLast().cursor().text();
@@ -151,16 +156,22 @@ public final class RecordJournal implements AutoCloseable {
     return segments.after(cursor, most);
   }
 
-  /** Waits for the next record; false when there is no time left. */
-  private boolean await(long end) {
+  private long written() {
     synchronized (newest) {
-      long left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
-      if (left <= 0 || closed) {
-        return false;
-      }
+      return written;
+    }
+  }
+
+  /** Waits for a record behind so many; false when none came in time. */
+  private boolean await(long seen, long end) {
+    synchronized (newest) {
       try {
-        newest.wait(left);
-        return !closed;
+        long left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
+        while (written == seen && left > 0 && !closed) {
+          newest.wait(left);
+          left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
+        }
+        return written != seen && !closed;
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         return false;
