@@ -8,6 +8,7 @@ import dev.understudy.agent.checkpoint.ShipResult;
 import dev.understudy.agent.checkpoint.ShipServer;
 import dev.understudy.agent.control.ControlServer;
 import dev.understudy.agent.control.Journal;
+import dev.understudy.agent.gate.OutputGate;
 import dev.understudy.agent.gate.OutputGates;
 import dev.understudy.agent.linux.Attempt;
 import dev.understudy.agent.linux.Clock;
@@ -41,10 +42,10 @@ import dev.understudy.api.cluster.WorkloadSpec;
 import dev.understudy.api.control.ControlToken;
 import dev.understudy.api.control.NodeEvent;
 import dev.understudy.api.control.NodeStatus;
-import dev.understudy.api.control.WorkloadExplanation;
 import dev.understudy.core.protocol.DurableState;
 import dev.understudy.core.protocol.FailoverNode;
 import dev.understudy.core.protocol.GroupConfig;
+import dev.understudy.core.protocol.Input;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -58,14 +59,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
+import java.util.function.LongFunction;
 
 /** The parts of one agent, put together. */
 final class Agent implements AutoCloseable {
   private static final int SHIP_PORT = 7401;
   private static final int WATCHED_MOST = 256;
-  private static final long ANSWER_MILLIS = 2_000;
 
   private final NodeSpec self;
   private final Cluster cluster;
@@ -76,7 +75,10 @@ final class Agent implements AutoCloseable {
   private final DutyCycle cycle;
   private final NodeExecutor executor;
   private final long incarnation;
+  private final Path run;
+  private final ParkedAgent parked;
   private final List<AutoCloseable> closing = new ArrayList<>();
+  private final List<LongFunction<Input>> first = new ArrayList<>();
   private String gateKind = "";
   private volatile boolean realTime;
 
@@ -89,7 +91,9 @@ final class Agent implements AutoCloseable {
       ExitWatch exits,
       DutyCycle cycle,
       NodeExecutor executor,
-      long incarnation) {
+      long incarnation,
+      Path run,
+      ParkedAgent parked) {
     this.self = self;
     this.cluster = cluster;
     this.journal = journal;
@@ -99,6 +103,8 @@ final class Agent implements AutoCloseable {
     this.cycle = cycle;
     this.executor = executor;
     this.incarnation = incarnation;
+    this.run = run;
+    this.parked = parked;
   }
 
   /** Reads everything that is configured, makes the sandboxes, and opens the sockets. */
@@ -111,6 +117,8 @@ final class Agent implements AutoCloseable {
             .orElseThrow(
                 () -> new IOException(options.cluster() + " has no node named " + options.node()));
     Files.createDirectories(options.state());
+    Files.createDirectories(options.run());
+    ParkedAgent parked = ParkedAgent.take(options.run());
     DurableStore store = new DurableStore(options.state().resolve("protocol"));
     DurableState durable = store.load().nextStart(cluster.timing().promiseNanos());
     store.save(durable);
@@ -126,19 +134,15 @@ final class Agent implements AutoCloseable {
             self.name(), cluster.timing(), groups(cluster), durable, startedAt, new SecureRandom());
     Map<String, Integer> addresses = new TreeMap<>();
     cluster.nodes().forEach(n -> addresses.put(n.name(), n.address()));
-    DatagramCodec codec =
-        new DatagramCodec(
-            key,
-            cluster.nodes().stream().map(NodeSpec::name).toList(),
-            cluster.workloads().stream().map(WorkloadSpec::name).toList(),
-            Configuration.of(cluster.timing(), groups(cluster)));
+    DatagramCodec codec = codec(cluster, key);
     UdpSocket socket = UdpSocket.bind(self.address(), DutyCycle.PORT);
     Outlets outlets = Outlets.open(self, cluster.nodes());
     Poller poller = new Poller(WATCHED_MOST);
     Mailbox mailbox = new Mailbox(EventFd.open());
     ExitWatch exits = new ExitWatch(poller);
     Reception reception = new Reception(codec, self.name());
-    NodeExecutor executor = new NodeExecutor(node, reception, mailbox, store, journal);
+    Subscribers subscribers = new Subscribers(self.name(), mailbox);
+    NodeExecutor executor = new NodeExecutor(node, reception, mailbox, store, journal, subscribers);
     DutyCycle cycle =
         new DutyCycle(node, codec, reception, socket, poller, mailbox, exits, executor, outlets);
     Agent agent =
@@ -151,7 +155,9 @@ final class Agent implements AutoCloseable {
             exits,
             cycle,
             executor,
-            durable.incarnation());
+            durable.incarnation(),
+            options.run(),
+            parked);
     return agent.begun(options, key, addresses);
   }
 
@@ -170,6 +176,14 @@ final class Agent implements AutoCloseable {
         close();
       }
     }
+  }
+
+  private static DatagramCodec codec(Cluster cluster, ClusterKey key) {
+    return new DatagramCodec(
+        key,
+        cluster.nodes().stream().map(NodeSpec::name).toList(),
+        cluster.workloads().stream().map(WorkloadSpec::name).toList(),
+        Configuration.of(cluster.timing(), groups(cluster)));
   }
 
   static List<GroupConfig> groups(Cluster cluster) {
@@ -251,15 +265,8 @@ final class Agent implements AutoCloseable {
             cluster.network().prefix(),
             workload.memoryLimitBytes());
     CompletableFuture<OutputGates.Choice> attached = new CompletableFuture<>();
-    Sandbox sandbox =
-        Sandbox.create(
-            spec,
-            places,
-            device -> {
-              OutputGates.Choice choice = OutputGates.choose(device);
-              attached.complete(choice);
-              return choice.gate();
-            });
+    Optional<ParkedWorkload> left = parked.workload(workload.name(), ClusterFile.write(cluster));
+    Sandbox sandbox = sandbox(spec, places, left, attached);
     OutputGates.Choice choice = attached.join();
     gateKind = choice.gate().kind();
     System.err.println("gate of " + workload.name() + ": " + choice.why());
@@ -279,6 +286,47 @@ final class Agent implements AutoCloseable {
             reports,
             exits);
     executor.add(workload.name(), host);
+    if (choice.adopted()) {
+      left.ifPresent(one -> first.add(now -> host.adopt(one, now)));
+    } else {
+      host.rehearse();
+    }
+  }
+
+  /** That of the former agent as it is, if that left one to go on with; otherwise a new one. */
+  private Sandbox sandbox(
+      SandboxSpec spec,
+      SandboxPlaces places,
+      Optional<ParkedWorkload> left,
+      CompletableFuture<OutputGates.Choice> attached)
+      throws IOException {
+    if (left.isPresent()) {
+      ParkedWorkload one = left.get();
+      CompletableFuture<OutputGates.Choice> adopted = new CompletableFuture<>();
+      try {
+        Sandbox sandbox =
+            Sandbox.adopt(
+                spec,
+                places,
+                device -> attach(OutputGates.adopt(device), adopted),
+                one.copy(),
+                one.logKeeperPid(),
+                one.logKey());
+        attached.complete(adopted.join());
+        return sandbox;
+      } catch (IOException e) {
+        // The voters keep their promises until this agent says that its gate is shut.
+        String why = "what the former agent left cannot be taken over: " + e.getMessage();
+        journal.record(Clock.bootNanos(), spec.workload(), NodeEvent.RESUMED, "text", why);
+      }
+    }
+    return Sandbox.create(spec, places, device -> attach(OutputGates.choose(device), attached));
+  }
+
+  private static OutputGate attach(
+      OutputGates.Choice choice, CompletableFuture<OutputGates.Choice> attached) {
+    attached.complete(choice);
+    return choice.gate();
   }
 
   private static ShipResult.Shipped ship(
@@ -309,14 +357,13 @@ final class Agent implements AutoCloseable {
     ShipServer ships =
         ShipServer.listen(socketAddress(self.address()), key.bytes(), new Arrivals(executor));
     closing.add(ships);
-    ControlServer control = ControlServer.start(ControlToken.of(key.bytes()), new Asked(), journal);
+    ControlServer control = ControlServer.start(ControlToken.of(key.bytes()), asked(), journal);
     control.serve(RecordRoute.PATH, new RecordRoute(records));
     closing.add(control);
   }
 
   private void rehearse(ClusterKey key) throws IOException {
     LinuxWarmup.run();
-    executor.rehearse();
     int woken = Rehearsal.play(Rehearsal.codec(key));
     if (woken != Rehearsal.rounds()) {
       throw new IllegalStateException(
@@ -326,23 +373,8 @@ final class Agent implements AutoCloseable {
     System.gc();
   }
 
-  /** What callers of the control API ask for, answered between two steps of the duty cycle. */
-  private final class Asked implements ControlServer.Node {
-    @Override
-    public NodeStatus status() {
-      return ask(Agent.this::statusNow);
-    }
-
-    @Override
-    public Optional<WorkloadExplanation> explain(String workload) {
-      return ask(() -> executor.explain(self.name(), workload));
-    }
-
-    private <T> T ask(Supplier<T> question) {
-      CompletableFuture<T> answer = new CompletableFuture<>();
-      mailbox.post(() -> answer.complete(question.get()));
-      return answer.orTimeout(ANSWER_MILLIS, TimeUnit.MILLISECONDS).join();
-    }
+  private Asked asked() {
+    return new Asked(self.name(), cluster, mailbox, executor, this::statusNow);
   }
 
   private String nodeAt(int address) {
@@ -373,7 +405,7 @@ final class Agent implements AutoCloseable {
       realTime &= attempt.worked();
       System.err.println(attempt);
     }
-    cycle.run();
+    cycle.run(first);
   }
 
   /** Ends {@link #run} soon; from any thread. */
@@ -393,7 +425,10 @@ final class Agent implements AutoCloseable {
         throw new IOException("closing failed: " + e.getMessage(), e);
       }
     }
-    executor.close();
+    List<ParkedWorkload> goingOn = executor.close();
+    if (!goingOn.isEmpty()) {
+      new ParkedAgent(ClusterFile.write(cluster), goingOn).write(run);
+    }
     journal.close();
     records.close();
   }

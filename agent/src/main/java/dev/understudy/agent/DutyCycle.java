@@ -12,7 +12,9 @@ import dev.understudy.core.protocol.FailoverNode;
 import dev.understudy.core.protocol.Input;
 import dev.understudy.core.protocol.Outcome;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.LongFunction;
 
 /**
  * The agent's one thread that decides: drain what has arrived, step, execute, wait. Everything that
@@ -32,6 +34,9 @@ final class DutyCycle {
 
     /** Commands and verdicts of the outcome of that input. */
     void execute(Outcome outcome, Input input);
+
+    /** Whether this agent must not take another step: the next one goes on from here. */
+    boolean parked();
 
     /** Does what is due of its own; returns when it wants to be called again at the latest. */
     long due(long now);
@@ -72,10 +77,15 @@ final class DutyCycle {
     this.outlets = outlets;
   }
 
-  /** Runs until {@link #leave} is over; anything thrown out of it is a broken invariant. */
-  void run() {
+  /**
+   * Runs until {@link #leave} is over; anything thrown out of it is a broken invariant.
+   *
+   * @param first what a former agent has left, to be handed in before anything else
+   */
+  void run(List<LongFunction<Input>> first) {
     int network = poller.add(socket.fd());
     int mail = poller.add(mailbox.fd());
+    first.forEach(input -> step(input.apply(Clock.bootNanos())));
     step(new Input.Tick(Clock.bootNanos()));
     while (!left()) {
       long due = executor.due(Clock.bootNanos());
@@ -103,7 +113,7 @@ final class DutyCycle {
   }
 
   private boolean left() {
-    return node.mayEnd() || Clock.bootNanos() >= leaveBy;
+    return executor.parked() || node.mayEnd() || Clock.bootNanos() >= leaveBy;
   }
 
   private void take(Mailbox.Mail mail) {
@@ -129,6 +139,10 @@ final class DutyCycle {
   }
 
   private void step(Input input) {
+    if (executor.parked()) {
+      // The reigns are written down as they were: nothing may change any more.
+      return;
+    }
     Outcome outcome = node.step(input);
     wakeAt = outcome.wakeAtNanos();
     outcome.persistFirst().ifPresent(executor::persist);

@@ -15,6 +15,7 @@ import dev.understudy.core.protocol.GenerationId;
 import dev.understudy.core.protocol.GroupView;
 import dev.understudy.core.protocol.Input;
 import dev.understudy.core.protocol.Outcome;
+import dev.understudy.core.protocol.ParkedReign;
 import dev.understudy.core.protocol.Verdict;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -22,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -41,6 +43,7 @@ final class NodeExecutor implements DutyCycle.Executor {
   private final Mailbox mailbox;
   private final DurableStore store;
   private final Journal journal;
+  private final Subscribers subscribers;
   private final ScheduledExecutorService disk =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("disk").factory());
@@ -49,19 +52,23 @@ final class NodeExecutor implements DutyCycle.Executor {
   private final Map<String, UnfitWorkload> unfits = new TreeMap<>();
   private final Map<String, String> lastVerdicts = new TreeMap<>();
   private final DecisionHistory history;
+  private final Parking parking;
 
   NodeExecutor(
       FailoverNode node,
       Reception reception,
       Mailbox mailbox,
       DurableStore store,
-      Journal journal) {
+      Journal journal,
+      Subscribers subscribers) {
     this.node = node;
     this.reception = reception;
     this.mailbox = mailbox;
     this.store = store;
     this.journal = journal;
+    this.subscribers = subscribers;
     this.history = new DecisionHistory(node::explain);
+    this.parking = new Parking(mailbox, this::objection);
   }
 
   /** Before the duty cycle runs. */
@@ -110,6 +117,7 @@ final class NodeExecutor implements DutyCycle.Executor {
 
   @Override
   public void execute(Outcome outcome, Input input) {
+    subscribers.deliver(outcome.thenAnnounce());
     for (Command command : outcome.thenRun()) {
       UnfitWorkload unfit = unfits.get(command.workload());
       if (unfit == null) {
@@ -122,7 +130,13 @@ final class NodeExecutor implements DutyCycle.Executor {
     for (Verdict verdict : outcome.verdicts()) {
       lastVerdicts.put(verdict.workload(), verdict.text());
       note(verdict, input.now());
+      parking.decide(verdict);
     }
+  }
+
+  /** Who is told which node is active; from any thread. */
+  Subscribers subscribers() {
+    return subscribers;
   }
 
   /** The host of that workload if this node may run it; from any thread. */
@@ -144,9 +158,23 @@ final class NodeExecutor implements DutyCycle.Executor {
     history.decide(verdict, event.kind(), now);
   }
 
+  private Optional<String> objection(String workload) {
+    return find(workload).flatMap(WorkloadHost::objectionToParking);
+  }
+
+  /** Has the agent end without shutting its gates, if the other nodes agree; on the duty cycle. */
+  void restart(long leaseNanos, CompletableFuture<Parking.Answer> answer) {
+    parking.ask(node.views(), leaseNanos, Clock.bootNanos(), answer);
+  }
+
+  @Override
+  public boolean parked() {
+    return parking.parked();
+  }
+
   @Override
   public long due(long now) {
-    long next = Long.MAX_VALUE;
+    long next = parking.due(now);
     for (WorkloadHost host : hosts.values()) {
       next = Math.min(next, host.due(now));
     }
@@ -233,13 +261,20 @@ final class NodeExecutor implements DutyCycle.Executor {
         host == null ? hostless : host.lastError());
   }
 
-  /** Runs what a failover runs here, while nothing can have an effect. */
-  void rehearse() {
-    hosts.values().forEach(WorkloadHost::rehearse);
-  }
-
-  void close() throws IOException {
+  /** Ends everything, but for what was parked: that goes on, and is returned. */
+  List<ParkedWorkload> close() throws IOException {
     disk.shutdownNow();
-    AllAtOnce.close(List.copyOf(hosts.values()));
+    List<ParkedWorkload> parked = new ArrayList<>();
+    List<WorkloadHost> ending = new ArrayList<>();
+    for (Map.Entry<String, WorkloadHost> host : hosts.entrySet()) {
+      ParkedReign reign = parking.reigns().get(host.getKey());
+      if (reign == null) {
+        ending.add(host.getValue());
+      } else {
+        parked.add(host.getValue().park(reign));
+      }
+    }
+    AllAtOnce.close(ending);
+    return parked;
   }
 }

@@ -12,6 +12,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class Workers {
   private static final int END_SECONDS = 3;
+  private static final int SETTLE_SECONDS = 2;
 
   private final String workload;
   private final ExecutorService lifecycle;
@@ -42,6 +43,18 @@ final class Workers {
   /** Taking and shipping a checkpoint. */
   void checkpoint(Runnable work) {
     checkpoints.execute(work);
+  }
+
+  /** Waits for what is under way, for a moment; then interrupts it. */
+  void settle() {
+    checkpoints.shutdown();
+    lifecycle.shutdown();
+    try {
+      boolean _ = checkpoints.awaitTermination(SETTLE_SECONDS, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    close();
   }
 
   /** Interrupts both, which kills what they were starting, and waits until they are idle. */

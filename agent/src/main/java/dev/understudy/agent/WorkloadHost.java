@@ -5,6 +5,7 @@ import dev.understudy.agent.checkpoint.Generation;
 import dev.understudy.agent.checkpoint.HeldCopy;
 import dev.understudy.agent.checkpoint.HostFacts;
 import dev.understudy.agent.checkpoint.Receiver;
+import dev.understudy.agent.gate.EbpfGate;
 import dev.understudy.agent.gate.OutputGate;
 import dev.understudy.agent.linux.Clock;
 import dev.understudy.agent.linux.GratuitousArp;
@@ -21,8 +22,10 @@ import dev.understudy.core.protocol.Command;
 import dev.understudy.core.protocol.Epoch;
 import dev.understudy.core.protocol.GenerationId;
 import dev.understudy.core.protocol.Input;
+import dev.understudy.core.protocol.ParkedReign;
 import java.io.Closeable;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +36,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class WorkloadHost implements Closeable {
   private static final int REHEARSALS = 5;
+
+  /** A parked program's log is kept for so much longer than its gate is open. */
+  private static final Duration LOG_MARGIN = Duration.ofSeconds(30);
 
   private static final long NEVER = Long.MAX_VALUE;
   private static final String ENDED = "the program ended";
@@ -337,6 +343,75 @@ final class WorkloadHost implements Closeable {
   /** Takes what arrived, on the receiver's thread; says why not if it is not held. */
   Optional<String> receive(Generation generation) {
     return slot.receive(generation);
+  }
+
+  /** Why the program could not go on while the agent is restarted; on the duty cycle. */
+  Optional<String> objectionToParking() {
+    if (running == null) {
+      return Optional.of("the program does not run yet");
+    }
+    return gate instanceof EbpfGate
+        ? Optional.empty()
+        : Optional.of("a gate of kind " + gate.kind() + " does not outlive its agent as it is");
+  }
+
+  /**
+   * Lets go of the workload, which goes on; when the duty cycle has ended.
+   *
+   * @param reign under which it does
+   */
+  ParkedWorkload park(ParkedReign reign) throws IOException {
+    Copy copy = running;
+    if (copy == null || !(gate instanceof EbpfGate ebpf)) {
+      throw new IllegalStateException("broken: parked " + reign + " with " + copy + ", " + gate);
+    }
+    workers.settle();
+    announcements.close();
+    long leftNanos = Math.max(0, reign.gateUntilNanos() - Clock.bootNanos());
+    long keeper = sandbox.log().keep(Duration.ofNanos(leftNanos).plus(LOG_MARGIN));
+    ebpf.leave();
+    return ParkedWorkload.of(reign, runningIn, copy, keeper, sandbox.log().key());
+  }
+
+  /**
+   * Takes over what an earlier agent left, on the duty cycle and before anything else.
+   *
+   * @return what the protocol has to hear first
+   */
+  Input adopt(ParkedWorkload parked, long now) {
+    if (!(gate instanceof EbpfGate ebpf)) {
+      throw new IllegalStateException("broken: adopted " + parked + " with " + gate);
+    }
+    boolean runs = parked.runs();
+    if (runs) {
+      run(parked.copy(), parked.startedIn());
+      // A checkpoint that ended with the former agent may have left it stopped.
+      workers.copies(() -> thawAdopted(parked.copy()));
+    } else {
+      // Its process number may be another's by now: only its files are touched.
+      workers.copies(() -> removeFiles(parked.copy()));
+    }
+    try {
+      return new Input.Resumed(now, parked.reign(), ebpf.deadline(), runs);
+    } catch (LinuxException e) {
+      throw new IllegalStateException("the gate cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  private void removeFiles(Copy copy) {
+    try {
+      sandbox.discardFiles(copy.files());
+    } catch (IOException e) {
+      reports.complain("what a program left that has ended stays: " + e.getMessage());
+    }
+  }
+
+  private void thawAdopted(Copy copy) {
+    try {
+      copy.tree().thaw();
+    } catch (LinuxException e) {
+      reports.complain("the adopted program cannot be thawed: " + e.getMessage());
+    }
   }
 
   /**

@@ -17,6 +17,8 @@ import picocli.CommandLine.Spec;
       LabRun.InClient.class,
       LabCrashNode.class,
       LabChange.StartNode.class,
+      LabRestartAgent.class,
+      LabFence.class,
       LabChange.Isolate.class,
       LabChange.Heal.class,
       LabFault.class,

@@ -34,6 +34,7 @@ import picocli.CommandLine.ScopeType;
       DemoCommand.class,
       BenchCommand.class,
       ExplainCommand.class,
+      WatchCommand.class,
       SimulateCommand.class,
       DoctorCommand.class,
       LabCommand.class,

@@ -52,6 +52,21 @@ class FaultCommandsTest {
   @CsvSource(
       delimiter = '|',
       value = {
+        "lab restart-agent             | Missing required parameter: 'NODE'",
+        "lab restart-agent a --lease 1 | --lease is 1; write 2 to 60 seconds.",
+        "lab restart-agent a --lease 61 | --lease is 61; write 2 to 60 seconds.",
+        "lab fence count               | Missing required parameter: 'NODE'",
+        "explain                       | Missing required parameter: 'WORKLOAD'",
+        "watch count --for -1          | --for is -1; write a number of seconds.",
+      })
+  void othersRefuse(String arguments, String sentence) {
+    assertThat(run(2, arguments)).startsWith("understudy: " + sentence);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
         "--faults 0        | --faults must be from 1 to 100000, not 0",
         "--faults many     | Invalid value for option '--faults'",
       })

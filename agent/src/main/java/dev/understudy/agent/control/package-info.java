@@ -2,8 +2,8 @@
 /**
  * What an agent tells: {@link dev.understudy.agent.control.ControlServer} answers questions about
  * status, events and decisions over HTTP, on the node's loopback and for holders of the token;
- * {@link dev.understudy.agent.control.Journal} keeps the events, in memory and on disk. It takes no
- * orders.
+ * takes few orders; {@link dev.understudy.agent.control.Journal} keeps the events, in memory and on
+ * disk.
  */
 @NullMarked
 package dev.understudy.agent.control;

@@ -24,6 +24,7 @@ final class Bpf {
   private static final int PROG_ATTACH = 8;
   private static final int PROG_DETACH = 9;
   private static final int PROG_GET_FD_BY_ID = 13;
+  private static final int MAP_GET_FD_BY_ID = 14;
   private static final int OBJ_GET_INFO_BY_FD = 15;
   private static final int PROG_QUERY = 16;
 
@@ -132,6 +133,26 @@ final class Bpf {
     require(OBJ_GET_INFO_BY_FD, attr, "describe a program");
     info.keep();
     return new ProgramInfo(info.bytes().getInt(4), text(info.bytes(), 64, NAME_BYTES));
+  }
+
+  /** Opens the one map of a program that has just one. */
+  static int openMapOf(int program) throws LinuxException {
+    Memory ids = Memory.ofSize(8);
+    Memory info = Memory.ofSize(ATTR_BYTES);
+    Memory attr = Memory.ofSize(ATTR_BYTES);
+    // nr_map_ids says for how many numbers there is room, and afterwards how many there are.
+    info.bytes().putInt(52, 2).putLong(56, ids.address());
+    attr.bytes().putInt(0, program).putInt(4, 64).putLong(8, info.address());
+    require(OBJ_GET_INFO_BY_FD, attr, "ask a program for its map");
+    info.keep();
+    ids.keep();
+    int count = info.bytes().getInt(52);
+    if (count != 1) {
+      throw new LinuxException("bpf", "ask a program for its map: it has " + count, Errno.EINVAL);
+    }
+    Memory open = Memory.ofSize(ATTR_BYTES);
+    open.bytes().putInt(0, ids.bytes().getInt(0));
+    return (int) require(MAP_GET_FD_BY_ID, open, "open map " + ids.bytes().getInt(0));
   }
 
   private static long require(int command, Memory attr, String what) throws LinuxException {

@@ -76,6 +76,61 @@ public final class EbpfGate implements OutputGate {
     }
   }
 
+  /**
+   * Takes over the gate that an earlier agent left on a device, open or shut as it is.
+   *
+   * @throws LinuxException when there is none, or more than one
+   */
+  public static EbpfGate adopt(String device) throws LinuxException {
+    int ifindex;
+    try (Netlink netlink = Netlink.open()) {
+      ifindex = netlink.index(device);
+    }
+    int map = -1;
+    int programId = 0;
+    for (int id : Bpf.programsAtIngress(ifindex)) {
+      int program = Bpf.openProgram(id);
+      try {
+        if (Bpf.describeProgram(program).name().equals(NAME)) {
+          if (map >= 0) {
+            Kernel.close(map);
+            throw new LinuxException("bpf", "find the one gate of " + device, Errno.EEXIST);
+          }
+          map = Bpf.openMapOf(program);
+          programId = id;
+        }
+      } finally {
+        Kernel.close(program);
+      }
+    }
+    if (map < 0) {
+      throw new LinuxException("bpf", "find the gate of " + device, Errno.ENOENT);
+    }
+    return new EbpfGate(device, ifindex, map, programId);
+  }
+
+  /**
+   * The deadline as the kernel has it, on the scale of {@link Clock#bootNanos()}; the least number
+   * when there is none.
+   */
+  public synchronized long deadline() throws LinuxException {
+    requireOpen();
+    long result = element(Bpf.MAP_LOOKUP);
+    if (result == -Errno.ENOENT) {
+      return Long.MIN_VALUE;
+    }
+    Kernel.succeeded(result, Syscall.BPF, "read the gate's deadline");
+    return value.bytes().getLong(0) + hostOffsetNanos;
+  }
+
+  /** Lets go of the gate as it is: the kernel watches its deadline. */
+  public synchronized void leave() {
+    if (open) {
+      open = false;
+      Kernel.close(map);
+    }
+  }
+
   private static void detachEarlier(int ifindex, int ownId) throws LinuxException {
     for (int id : Bpf.programsAtIngress(ifindex)) {
       if (id == ownId) {
@@ -115,14 +170,8 @@ public final class EbpfGate implements OutputGate {
     return isPast() && Bpf.programsAtIngress(ifindex).contains(programId);
   }
 
-  private synchronized boolean isPast() throws LinuxException {
-    requireOpen();
-    long result = element(Bpf.MAP_LOOKUP);
-    if (result == -Errno.ENOENT) {
-      return true;
-    }
-    Kernel.succeeded(result, Syscall.BPF, "read the gate's deadline");
-    return value.bytes().getLong(0) <= Clock.bootNanos() - hostOffsetNanos;
+  private boolean isPast() throws LinuxException {
+    return deadline() <= Clock.bootNanos();
   }
 
   private long element(int command) {

@@ -11,10 +11,17 @@ public final class OutputGates {
   /**
    * A gate, and in one sentence which it is and why.
    *
-   * @param gate attached and shut
+   * @param gate attached and shut, or adopted as it was
+   * @param adopted whether an earlier agent attached it
    * @param why for people
    */
-  public record Choice(OutputGate gate, String why) {}
+  public record Choice(OutputGate gate, boolean adopted, String why) {}
+
+  /** Takes over the eBPF gate of an earlier agent, open or shut as it is. */
+  public static Choice adopt(String device) throws IOException {
+    EbpfGate gate = EbpfGate.adopt(device);
+    return new Choice(gate, true, gate + ": taken over from the former agent");
+  }
 
   /**
    * Attaches an eBPF gate, or an nftables gate where the kernel refuses that, in the calling
@@ -53,13 +60,13 @@ public final class OutputGates {
     LinuxException refused;
     try {
       OutputGate gate = ebpf.attach();
-      return new Choice(gate, gate + ": absolute deadline");
+      return new Choice(gate, false, gate + ": absolute deadline");
     } catch (LinuxException e) {
       refused = e;
     }
     try {
       OutputGate gate = nftables.attach();
-      return new Choice(gate, gate + ", because eBPF is refused: " + refused.getMessage());
+      return new Choice(gate, false, gate + ", because eBPF is refused: " + refused.getMessage());
     } catch (LinuxException e) {
       IOException neither =
           new IOException(

@@ -167,10 +167,14 @@ public final class Namespaces {
 
   /** A descriptor of a file, for calls that name a namespace by one. */
   static int openReadOnly(Path file) throws LinuxException {
+    return openFile(file, O_RDONLY_CLOEXEC);
+  }
+
+  /** A descriptor of a file, opened with those flags of openat(2). */
+  static int openFile(Path file, int flags) throws LinuxException {
     try (Arena arena = Arena.ofConfined()) {
       long name = arena.allocateFrom(file.toString()).address();
-      return (int)
-          Kernel.require(Syscall.OPENAT, file.toString(), AT_FDCWD, name, O_RDONLY_CLOEXEC, 0);
+      return (int) Kernel.require(Syscall.OPENAT, file.toString(), AT_FDCWD, name, flags, 0);
     }
   }
 

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 
 /** A pipe whose ends are not inherited by children (pipe2(2) with O_CLOEXEC). */
 public final class Pipe implements AutoCloseable {
+  private static final int O_WRONLY = 1;
   private static final int O_CLOEXEC = 0x80000;
 
   private final int readEnd;
@@ -23,6 +24,22 @@ public final class Pipe implements AutoCloseable {
     Kernel.require(Syscall.PIPE2, "", ends.address(), O_CLOEXEC, 0, 0);
     ends.keep();
     return new Pipe(ends.bytes().getInt(0), ends.bytes().getInt(4));
+  }
+
+  /**
+   * Opens both ends of a pipe that somebody else holds the read end of.
+   *
+   * @param held a path such as {@code /proc/PID/fd/0}
+   */
+  public static Pipe adopt(Path held) throws LinuxException {
+    // With a reader there, opening to write does not wait; with a writer, opening to read does not.
+    int writeEnd = Namespaces.openFile(held, O_WRONLY | O_CLOEXEC);
+    try {
+      return new Pipe(Namespaces.openFile(held, O_CLOEXEC), writeEnd);
+    } catch (LinuxException e) {
+      Kernel.close(writeEnd);
+      throw e;
+    }
   }
 
   /** Descriptor to read from. */

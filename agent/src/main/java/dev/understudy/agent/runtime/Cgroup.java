@@ -71,6 +71,11 @@ public final class Cgroup implements AutoCloseable {
     return cgroup;
   }
 
+  /** The cgroup that an earlier agent made for a sandbox, with whatever runs in it. */
+  static Cgroup adopt(CgroupPlaces places, String workload) throws IOException {
+    return open(places, places.group() + "/" + workload);
+  }
+
   private static Cgroup open(CgroupPlaces places, String path) throws IOException {
     Path inUnified = places.unified().resolve(path);
     if (places.memoryV1().isPresent()) {

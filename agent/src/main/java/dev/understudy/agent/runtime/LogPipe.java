@@ -8,6 +8,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -50,6 +51,39 @@ public final class LogPipe implements AutoCloseable {
     LogPipe made = new LogPipe(Pipe.open(), file);
     made.reader.start();
     return made;
+  }
+
+  /**
+   * Takes over the pipe of an earlier agent, which had it kept by {@link #keep}.
+   *
+   * @param keeper the process that keeps it
+   * @param key what {@link #key} was
+   * @throws IOException also when that process keeps something else
+   */
+  public static LogPipe adopt(Path file, long keeper, String key) throws IOException {
+    Path held = Path.of("/proc", Long.toString(keeper), "fd", "0");
+    String found = Files.readSymbolicLink(held).toString();
+    if (!found.equals(key)) {
+      throw new IOException("process " + keeper + " keeps " + found + " instead of " + key);
+    }
+    LogPipe made = new LogPipe(Pipe.adopt(held), file);
+    made.reader.start();
+    return made;
+  }
+
+  /**
+   * Has a process of its own keep the read end for so long: a program that writes to a pipe which
+   * nobody can read is killed. What is written meanwhile waits in the pipe.
+   *
+   * @return its process ID
+   */
+  public long keep(Duration time) throws IOException {
+    String seconds = Long.toString(time.toSeconds());
+    ProcessBuilder sleep = new ProcessBuilder("sleep", seconds);
+    sleep.redirectInput(Path.of("/proc/self/fd/" + pipe.readEnd()).toFile());
+    sleep.redirectOutput(ProcessBuilder.Redirect.DISCARD);
+    sleep.redirectError(ProcessBuilder.Redirect.DISCARD);
+    return sleep.start().pid();
   }
 
   /** A path through which other processes of this PID namespace open the write end. */

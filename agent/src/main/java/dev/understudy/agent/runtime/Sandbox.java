@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 
 /**
  * Everything on one node that surrounds the copies of one workload and outlives each of them:
@@ -68,6 +69,51 @@ public final class Sandbox implements AutoCloseable {
       wipe(directory);
       cgroup.close();
       throw e;
+    }
+  }
+
+  /**
+   * Takes over the sandbox of an earlier agent with the one copy that runs in it; what else is
+   * there is killed and removed.
+   *
+   * @param gate takes over the gate, as it is
+   * @param running the copy that stays
+   * @param keeper the process that keeps the log's pipe
+   * @param logKey what that pipe was called
+   * @throws IOException when something of it is missing; nothing was changed then that {@link
+   *     #create} would not remove
+   */
+  public static Sandbox adopt(
+      SandboxSpec spec,
+      SandboxPlaces places,
+      GateAttachment gate,
+      Copy running,
+      long keeper,
+      String logKey)
+      throws IOException {
+    Path directory = places.sandbox(spec.workload());
+    Cgroup cgroup = Cgroup.adopt(places.cgroups(), spec.workload());
+    LogPipe log = LogPipe.adopt(places.log(spec.workload()), keeper, logKey);
+    try {
+      SandboxNetwork network = SandboxNetwork.adopt(directory.resolve("ns"), gate);
+      Sandbox found = new Sandbox(spec, places, cgroup, network, log);
+      found.removeOthers(running);
+      return found;
+    } catch (IOException e) {
+      log.close();
+      throw e;
+    }
+  }
+
+  private void removeOthers(Copy running) throws IOException {
+    try (Stream<Path> copies = Files.list(directory.resolve("copies"))) {
+      for (Path copy : copies.toList()) {
+        int number = Integer.parseInt(copy.getFileName().toString());
+        counter.accumulateAndGet(number, Math::max);
+        if (!copy.equals(running.files().directory())) {
+          discardFiles(new RootFiles(copy));
+        }
+      }
     }
   }
 

@@ -57,6 +57,22 @@ public final class SandboxNetwork implements AutoCloseable {
     }
   }
 
+  /**
+   * Takes over what an earlier agent made, untouched.
+   *
+   * @throws IOException when a part of it is missing
+   */
+  static SandboxNetwork adopt(Path directory, GateAttachment attachment) throws IOException {
+    SandboxNetwork found = new SandboxNetwork(directory, deviceName(directory));
+    try (Netlink here = Netlink.open()) {
+      if (!here.exists(found.outer)) {
+        throw new IOException("the device " + found.outer + " is gone");
+      }
+    }
+    found.gate = attachment.attach(found.outer);
+    return found;
+  }
+
   private static void address(SandboxSpec spec) throws IOException {
     try (Netlink inside = Netlink.open()) {
       inside.addAddress(DEVICE, spec.address(), spec.prefix());

@@ -24,6 +24,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -178,6 +181,29 @@ class FaultKindsE2E {
         .hasMessageContaining("has no workload cuont; it has count.");
     assertThatThrownBy(() -> lab().lab.explain("count", Optional.of("z")))
         .hasMessageContaining("has no node z");
+  }
+
+  @Test
+  void agentThatDoesNotComeBackIsReplacedWhenItsLeaseEnds() throws Exception {
+    String former = active;
+    NodeStatus before = lab().status(former).orElseThrow();
+    // The next agents find no cluster file, and end at once.
+    String hide = "mv /run/understudy-lab/cluster.yaml /run/hidden";
+    OciArchive.run(lab().lab.execCommand(former, List.of("sh", "-c", hide)));
+    ExecutorService restarting = Executors.newFixedThreadPool(1);
+    try (restarting) {
+      Future<?> never = restarting.submit(() -> lab().lab.restartAgent(former, 3_000));
+      lab()
+          .await(
+              "another active",
+              () -> lab().actives("count").stream().anyMatch(n -> !n.equals(former)));
+      String show = "mv /run/hidden /run/understudy-lab/cluster.yaml";
+      OciArchive.run(lab().lab.execCommand(former, List.of("sh", "-c", show)));
+      assertThatThrownBy(never::get).hasMessageContaining("lost its reign");
+    }
+    assertThat(lab().awaitWhole("count")).isNotEqualTo(former);
+    assertThat(lab().status(former).orElseThrow().incarnation())
+        .isGreaterThan(before.incarnation());
   }
 
   @Test

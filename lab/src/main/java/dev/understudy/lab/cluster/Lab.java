@@ -11,6 +11,7 @@ import dev.understudy.api.cluster.WorkloadSpec;
 import dev.understudy.api.control.Json;
 import dev.understudy.api.control.NodeEvent;
 import dev.understudy.api.control.NodeStatus;
+import dev.understudy.api.control.ReignNews;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -22,6 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 
 /**
  * A running cluster on this machine. Started by {@link #up}, or found again by {@link #attach}.
@@ -304,6 +306,62 @@ public final class Lab implements AutoCloseable {
   /** Waits until the agent of a node that was started answers, half a minute at most. */
   public void awaitAgent(String node) throws LabException {
     parts.awaitAgent(node, LabOptions.AGENT_WAIT_NANOS);
+  }
+
+  /**
+   * Restarts a node's agent; what is active there goes on meanwhile, under a maintenance lease.
+   *
+   * @param leaseMillis for so long it may go on; then its gate shuts by itself
+   * @return the workloads that went on
+   * @throws LabException also when the other nodes do not agree; nothing has changed then
+   */
+  public List<String> restartAgent(String node, long leaseMillis) throws LabException {
+    return new AgentRestart(parts, node).run(leaseMillis);
+  }
+
+  /**
+   * Tells the other nodes of a workload that a crashed node can have no effect any more.
+   *
+   * @return the nodes that were told
+   * @throws LabException also when the node runs: then the word would not be true
+   */
+  public List<String> fence(String workload, String node) throws LabException {
+    List<String> members = members(workload);
+    LabRecord.Node fenced = parts.node(node);
+    if (!members.contains(node)) {
+      throw LabException.input(
+          "Node %s is no member of the group of %s.".formatted(node, workload));
+    }
+    if (fenced.alive().isPresent()) {
+      throw LabException.input(
+          "Node %s runs, so it is not fenced; crash it with \"understudy lab crash-node %s\"."
+              .formatted(node, node));
+    }
+    List<String> told = new ArrayList<>();
+    for (String member : members) {
+      Optional<ProcessMark> init = parts.node(member).alive();
+      if (init.isPresent()) {
+        try {
+          parts.control().fence(init.get(), workload, node);
+          told.add(member);
+        } catch (IOException e) {
+          throw LabException.failed(
+              "The agent of node %s does not take that word: %s.".formatted(member, e.getMessage()),
+              e);
+        }
+      }
+    }
+    return told;
+  }
+
+  /** Has every reign that begins passed on, from now on and beginning with the present ones. */
+  public ReignWatch watch(Consumer<ReignNews> sink) {
+    return ReignWatch.start(parts, sink);
+  }
+
+  /** Refuses the name of a workload that this lab does not have, in one sentence. */
+  public void requireWorkload(String workload) throws LabException {
+    List<String> _ = members(workload);
   }
 
   /** Cuts a node's port at the switch; its processes go on. Returns when the port is down. */
