@@ -137,10 +137,10 @@ class RecordsE2E {
     assertThat(record.node()).isNotEqualTo(active);
     assertThat(r.processes()).isPositive();
     CriuRestore criu = r.criu();
-    assertThat(Arrays.stream(criu.figures()).min().orElseThrow()).isNotNegative();
-    assertThat(criu.forkingMicros()).isPositive();
-    assertThat(criu.restoreMicros()).isBetween(criu.forkingMicros(), r.holdNanos() / 1_000);
-    assertThat(criu.pagesRestored()).isGreaterThan(100);
+    // CRIU counts the time of forking from 0, where it forks a single process.
+    assertThat(Arrays.stream(criu.figures()).min().orElseThrow()).as("%s", r).isNotNegative();
+    assertThat(criu.restoreMicros()).as("%s", r).isLessThan(r.holdNanos() / 1_000);
+    assertThat(criu.pagesRestored()).as("%s", r).isGreaterThan(100);
   }
 
   private static void checkFailover(NodeRecord record, String former) {
