@@ -74,7 +74,7 @@ public final class ControlServer implements AutoCloseable {
   }
 
   /** One more thing that can be read. */
-  public interface Readable {
+  public interface Pages {
     /**
      * The document; called on a thread of its own for each caller, so it may wait.
      *
@@ -117,11 +117,8 @@ public final class ControlServer implements AutoCloseable {
   }
 
   /** Has one more thing to be read, from now on. */
-  public void serve(String path, Readable readable) {
-    serve(
-        "GET",
-        path,
-        query -> readable.read(query.text("after", ""), query.number("wait_ms", 0)));
+  public void serve(String path, Pages pages) {
+    serve("GET", path, query -> pages.read(query.text("after", ""), query.number("wait_ms", 0)));
   }
 
   private void serveNews(Node node) {

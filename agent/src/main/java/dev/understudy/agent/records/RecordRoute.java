@@ -8,7 +8,7 @@ import dev.understudy.api.records.RecordPage;
 import java.io.IOException;
 
 /** {@code GET /v1/records?after=CURSOR&wait_ms=N}: the records behind a place, or soon after it. */
-public final class RecordRoute implements ControlServer.Readable {
+public final class RecordRoute implements ControlServer.Pages {
   /** Its path. */
   public static final String PATH = "/v1/records";
 
