@@ -147,12 +147,15 @@ class RecordsE2E {
     Figures.Failover f = (Figures.Failover) record.figures();
     assertThat(f.former()).isEqualTo(former);
     assertThat(record.node()).isNotEqualTo(former);
-    assertThat(f.cause()).isEqualTo(Figures.Cause.SILENCE);
+    // On a busy machine the former active may lose its lease, and release, before its crash.
+    assertThat(f.cause()).isIn(Figures.Cause.SILENCE, Figures.Cause.RELEASE);
     assertThat(f.failure()).isEmpty();
     assertThat(f.generation()).contains("@" + former + "/");
     assertThat(f.votes()).isGreaterThanOrEqualTo(2);
-    assertThat(f.silentNanos()).isPositive();
-    assertThat(f.suspectedNanos()).isNotNegative();
+    if (f.cause() == Figures.Cause.SILENCE) {
+      assertThat(f.silentNanos()).isPositive();
+      assertThat(f.suspectedNanos()).isNotNegative();
+    }
     assertThat(f.runningNanos()).isBetween(0L, 1_000_000_000L);
     assertThat(f.addressNanos()).isBetween(0L, 1_000_000_000L);
     assertThat(f.stateAgeNanos()).isPositive();
