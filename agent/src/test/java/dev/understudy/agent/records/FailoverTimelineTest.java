@@ -101,8 +101,7 @@ class FailoverTimelineTest {
     assertThat(kept)
         .singleElement()
         .isInstanceOfSatisfying(
-            Figures.Failover.class,
-            f -> assertThat(f.cause()).isEqualTo(Figures.Cause.SILENCE));
+            Figures.Failover.class, f -> assertThat(f.cause()).isEqualTo(Figures.Cause.SILENCE));
   }
 
   @Test
