@@ -25,6 +25,9 @@ final class GateBook {
     /** Goes on without a lease, as its user wants it, because it heard nobody when it lapsed. */
     boolean alone;
 
+    /** The gate was last opened like that; it stays open when the agent ends. */
+    boolean openedAlone;
+
     /** The highest epoch that this node ever began a reign in, or opened in. */
     Epoch begun = Epoch.NONE;
 
@@ -191,6 +194,7 @@ final class GateBook {
     if (!open) {
       return;
     }
+    book.openedAlone = book.alone;
     boolean two = YieldBook.twoMayBeActive(group(workload));
     for (VirtualNode other : world.nodes()) {
       if (other == node || !other.isPowered()) {
@@ -222,7 +226,7 @@ final class GateBook {
     boolean may =
         group(workload).quorum() == Quorum.PAIR_AVAILABILITY
             ? heard.silence(node, other.index()) >= less(world.setup().timing().promiseNanos())
-            : isAlone(node, workload) || isAlone(other, workload);
+            : book(node, workload).openedAlone || book(other, workload).openedAlone;
     if (!may) {
       world.violated(
           "two-outputs",

@@ -97,7 +97,7 @@ final class Candidature {
       }
     }
     NavigableSet<String> votes = state.reign.voters();
-    if (state.electorate.elects(votes, turn) && turn.now() < tenure.gateEnd()) {
+    if (state.electorate.elects(votes, turn) && tenure.couldOpen(turn)) {
       tenure.begin(epoch, turn);
     } else if (turn.now() - candidate.since() >= patienceNanos()) {
       withdraw(epoch, "not enough votes in time: " + votes, turn);

@@ -257,12 +257,21 @@ final class Tenure {
 
   private void renew(Epoch epoch, Turn turn) {
     long end = gateEnd();
-    // Who goes on without a lease was perhaps replaced while it stood still: it listens first.
-    boolean trusted = !state.electorate.leaseless() || onTime(turn);
+    boolean trusted = trusted(turn);
     if (end > gateUntil && trusted) {
       gateUntil = end;
       turn.effects().run(new Command.OpenGate(state.workload(), epoch, end));
     }
+  }
+
+  /** Whether a reign that began now could open its gate. */
+  boolean couldOpen(Turn turn) {
+    return turn.now() < gateEnd() && trusted(turn);
+  }
+
+  /** Who acts without a lease was perhaps replaced while it stood still: it listens first. */
+  private boolean trusted(Turn turn) {
+    return !state.electorate.leaseless() || onTime(turn);
   }
 
   /** Until when the gate may stand open with the echoes that have come so far. */

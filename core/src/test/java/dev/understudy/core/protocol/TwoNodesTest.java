@@ -64,6 +64,21 @@ class TwoNodesTest {
     c.until("hand-over", 10, _ -> {}, v -> v.machine("b").open());
   }
 
+  /** Who was late listens first: until then it neither reigns nor says so, for its gate is shut. */
+  @Test
+  @Tag("FO-42")
+  void consistentStandbyThatWasLateReignsWhenItsGateOpens() {
+    VirtualCluster c = consistent(3);
+    c.pause("b", 40 * MILLI);
+    c.fail("a", epochOf(c, "a"), "exit status 1");
+    for (int i = 0; i < 200; i++) {
+      c.advance(1);
+      boolean reigns = c.view("b").orElseThrow().leading();
+      assertThat(c.machine("b").open()).as("after %s ms", i + 1).isEqualTo(reigns);
+    }
+    assertThat(c.actives()).containsExactly("b");
+  }
+
   @Test
   @Tag("FO-42")
   void consistentStandbyTakesOverOnAConfirmedFence() {
