@@ -55,6 +55,14 @@ final class SimulateCommand implements Callable<Integer> {
   boolean mild;
 
   @Option(
+      names = "--single",
+      description = {
+        "Leave out groups in which two may be active because their user wants it so",
+        "(prefer: availability, withoutQuorum: continue).",
+      })
+  boolean single;
+
+  @Option(
       names = "--threads",
       paramLabel = "N",
       description = "Runs at once (default: one for each processor).")
@@ -183,7 +191,8 @@ final class SimulateCommand implements Callable<Integer> {
     if (canaries && (trace || figures || mild)) {
       throw wrong("--canaries goes with --seeds, --minutes, --threads and --json only.");
     }
-    return new Campaign.Options(first, last, minutes, mild ? Weather.MILD : Weather.ROUGH, threads);
+    return new Campaign.Options(
+        first, last, minutes, mild ? Weather.MILD : Weather.ROUGH, single, threads);
   }
 
   private ParameterException wrong(String sentence) {

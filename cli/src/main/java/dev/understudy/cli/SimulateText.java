@@ -98,7 +98,8 @@ final class SimulateText {
         + seed
         + " --minutes "
         + options.minutes()
-        + (options.weather() == Weather.MILD ? " --mild" : "");
+        + (options.weather() == Weather.MILD ? " --mild" : "")
+        + (options.single() ? " --single" : "");
   }
 
   static String line(long at, String who, String text) {

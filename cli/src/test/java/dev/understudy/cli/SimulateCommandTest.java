@@ -102,7 +102,7 @@ class SimulateCommandTest {
   @Test
   void brokenRuleComesWithItsRepetitionAndWhatIsLeftOfIt() throws Exception {
     Model broken = new Model(ProtocolNode::real, NeverShut::new);
-    Campaign.Options options = new Campaign.Options(1, 1, 1, Weather.ROUGH, 1);
+    Campaign.Options options = new Campaign.Options(1, 1, 1, Weather.ROUGH, false, 1);
     Campaign.Result result = Campaign.run(options, broken, (_, _, _) -> {});
     List<String> lines = SimulateText.shrunk(options, result.failed().getFirst(), broken);
     assertThat(lines.getFirst())

@@ -23,12 +23,15 @@ public final class Campaign {
    * @param lastSeed the last one
    * @param minutes of faults in each run; what it takes to be well again comes on top
    * @param weather which faults
+   * @param single leave out what lets two be active by their user's choice
    * @param threads that run at once
    */
-  public record Options(long firstSeed, long lastSeed, int minutes, Weather weather, int threads) {
+  public record Options(
+      long firstSeed, long lastSeed, int minutes, Weather weather, boolean single, int threads) {
     /** The plan of one of its seeds. */
     public Plan plan(long seed) {
-      return Faults.plan(seed, minutes * MINUTE, weather);
+      Setup drawn = Faults.setup(seed, weather);
+      return Faults.plan(seed, single ? drawn.single() : drawn, minutes * MINUTE, weather);
     }
 
     /** How many seeds there are. */

@@ -33,9 +33,12 @@ public final class Faults {
 
   /** The plan that this seed stands for. */
   public static Plan plan(long seed, long stormNanos, Weather weather) {
-    Chance chance = Chance.of(seed, -1);
-    Setup setup = Setup.draw(chance, weather);
-    return plan(seed, setup, stormNanos, weather);
+    return plan(seed, setup(seed, weather), stormNanos, weather);
+  }
+
+  /** The cluster that this seed stands for. */
+  static Setup setup(long seed, Weather weather) {
+    return Setup.draw(Chance.of(seed, -1), weather);
   }
 
   /** The same for a cluster of a given shape. */

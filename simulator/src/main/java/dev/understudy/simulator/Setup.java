@@ -40,6 +40,24 @@ public record Setup(Timing timing, List<String> nodes, List<GroupConfig> groups,
     return new Setup(timing, nodes, groups, other);
   }
 
+  /** The same cluster, in which no user lets two be active: who cannot know waits. */
+  Setup single() {
+    List<GroupConfig> all = new ArrayList<>();
+    for (GroupConfig group : groups) {
+      boolean two = group.quorum() == Quorum.PAIR_AVAILABILITY;
+      all.add(
+          new GroupConfig(
+              group.workload(),
+              group.members(),
+              group.runners(),
+              two ? Quorum.PAIR_CONSISTENCY : group.quorum(),
+              group.mirrored(),
+              group.checkpointIntervalNanos(),
+              WithoutQuorum.FREEZE));
+    }
+    return new Setup(timing, nodes, all, pace);
+  }
+
   /**
    * The shape that a seed stands for: mostly three nodes, sometimes five, sometimes many, and
    * seldom so in mild weather, where hours count; now and then a workload has only two.

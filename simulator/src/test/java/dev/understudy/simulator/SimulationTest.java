@@ -17,7 +17,9 @@ class SimulationTest {
   void roughWeatherBreaksNoRule() throws InterruptedException {
     Campaign.Result result =
         Campaign.run(
-            new Campaign.Options(1, SEEDS, 1, Weather.ROUGH, 2), Model.REAL, (_, _, _) -> {});
+            new Campaign.Options(1, SEEDS, 1, Weather.ROUGH, false, 2),
+            Model.REAL,
+            (_, _, _) -> {});
     assertThat(result.failed()).isEmpty();
     assertThat(result.seeds()).isEqualTo(SEEDS);
     assertThat(result.lapses()).isPositive();
@@ -27,7 +29,9 @@ class SimulationTest {
   void mildWeatherCostsNobodyHisReign() throws InterruptedException {
     Campaign.Result result =
         Campaign.run(
-            new Campaign.Options(1, SEEDS / 3, 2, Weather.MILD, 2), Model.REAL, (_, _, _) -> {});
+            new Campaign.Options(1, SEEDS / 3, 2, Weather.MILD, false, 2),
+            Model.REAL,
+            (_, _, _) -> {});
     assertThat(result.failed()).isEmpty();
     assertThat(result.falseFailoverSeeds()).isEmpty();
   }
@@ -62,9 +66,11 @@ class SimulationTest {
   @Test
   void threadsChangeNothing() throws InterruptedException {
     Campaign.Result alone =
-        Campaign.run(new Campaign.Options(1, 6, 1, Weather.ROUGH, 1), Model.REAL, (_, _, _) -> {});
+        Campaign.run(
+            new Campaign.Options(1, 6, 1, Weather.ROUGH, false, 1), Model.REAL, (_, _, _) -> {});
     Campaign.Result together =
-        Campaign.run(new Campaign.Options(1, 6, 1, Weather.ROUGH, 3), Model.REAL, (_, _, _) -> {});
+        Campaign.run(
+            new Campaign.Options(1, 6, 1, Weather.ROUGH, false, 3), Model.REAL, (_, _, _) -> {});
     assertThat(together.traceHash()).isEqualTo(alone.traceHash());
     assertThat(together.events()).isEqualTo(alone.events());
   }
