@@ -115,7 +115,10 @@ class BadProgramsE2E {
     lab().awaitCopyOfNow("count");
     assertThat(lab().protectedOn("count")).as(lab()::evidence).isEqualTo(Optional.of(node));
     assertThat(lab().get("count", "/health")).contains("true");
-    assertThat(lab().events("count", NodeEvent.CHECKPOINT_FAILED)).as(lab()::evidence).isEmpty();
+    // On a busy machine the standby may take over while a generation is on its way to it.
+    assertThat(lab().events("count", NodeEvent.CHECKPOINT_FAILED))
+        .as(lab()::evidence)
+        .allMatch(e -> e.details().toString().contains("this node is active itself"));
   }
 
   @Test
