@@ -18,6 +18,9 @@ import dev.understudy.agent.linux.LinuxWarmup;
 import dev.understudy.agent.linux.Namespaces;
 import dev.understudy.agent.linux.Poller;
 import dev.understudy.agent.linux.UdpSocket;
+import dev.understudy.agent.records.FailoverTimeline;
+import dev.understudy.agent.records.RecordJournal;
+import dev.understudy.agent.records.RecordRoute;
 import dev.understudy.agent.runtime.Cancellation;
 import dev.understudy.agent.runtime.CgroupPlaces;
 import dev.understudy.agent.runtime.Failures;
@@ -66,6 +69,7 @@ final class Agent implements AutoCloseable {
   private final NodeSpec self;
   private final Cluster cluster;
   private final Journal journal;
+  private final RecordJournal records;
   private final Mailbox mailbox;
   private final ExitWatch exits;
   private final DutyCycle cycle;
@@ -82,6 +86,7 @@ final class Agent implements AutoCloseable {
       NodeSpec self,
       Cluster cluster,
       Journal journal,
+      RecordJournal records,
       Mailbox mailbox,
       ExitWatch exits,
       DutyCycle cycle,
@@ -92,6 +97,7 @@ final class Agent implements AutoCloseable {
     this.self = self;
     this.cluster = cluster;
     this.journal = journal;
+    this.records = records;
     this.mailbox = mailbox;
     this.exits = exits;
     this.cycle = cycle;
@@ -119,6 +125,9 @@ final class Agent implements AutoCloseable {
     store.save(durable);
     Journal journal =
         Journal.open(options.state().resolve("events.jsonl"), self.name(), durable.incarnation());
+    RecordJournal records =
+        RecordJournal.open(options.state().resolve("records"), self.name(), durable.incarnation());
+    journal.follow(new FailoverTimeline(self.name(), records::keep)::note);
     journal.record(startedAt, "", NodeEvent.AGENT_STARTED);
     ClusterKey key = ClusterKey.read(options.key());
     FailoverNode node =
@@ -142,6 +151,7 @@ final class Agent implements AutoCloseable {
             self,
             cluster,
             journal,
+            records,
             mailbox,
             exits,
             cycle,
@@ -149,16 +159,22 @@ final class Agent implements AutoCloseable {
             durable.incarnation(),
             options.run(),
             parked);
+    return agent.begun(options, key, addresses);
+  }
+
+  /** This agent with its sandboxes and ports; or nothing is left of it. */
+  private Agent begun(AgentOptions options, ClusterKey key, Map<String, Integer> addresses)
+      throws IOException {
     boolean done = false;
     try {
-      agent.addWorkloads(options, key, addresses);
-      agent.listen(key);
-      agent.rehearse(key);
+      addWorkloads(options, key, addresses);
+      listen(key);
+      rehearse(key);
       done = true;
-      return agent;
+      return this;
     } finally {
       if (!done) {
-        agent.close();
+        close();
       }
     }
   }
@@ -217,7 +233,7 @@ final class Agent implements AutoCloseable {
     for (WorkloadSpec workload : cluster.workloads()) {
       boolean runs = workload.nodes().contains(self.name()) && !self.witnessOnly();
       if (runs) {
-        Reports reports = new Reports(workload.name(), journal, mailbox);
+        Reports reports = new Reports(workload.name(), journal, mailbox, records);
         Root root;
         try {
           root = Root.of(workload, places.state().resolve("images"));
@@ -314,7 +330,7 @@ final class Agent implements AutoCloseable {
     return choice.gate();
   }
 
-  private static void ship(
+  private static ShipResult.Shipped ship(
       Generation generation,
       String standby,
       ClusterKey key,
@@ -326,11 +342,11 @@ final class Agent implements AutoCloseable {
       throw new IOException("no node is named " + standby);
     }
     InetSocketAddress to = socketAddress(address);
-    switch (ShipClient.send(to, key.bytes(), generation, cancellation)) {
-      case ShipResult.Shipped _ -> {}
+    return switch (ShipClient.send(to, key.bytes(), generation, cancellation)) {
+      case ShipResult.Shipped shipped -> shipped;
       case ShipResult.Refused(var reason) -> throw new IOException("refused: " + reason);
       case ShipResult.ShipFailed(var reason) -> throw new IOException(reason);
-    }
+    };
   }
 
   private static InetSocketAddress socketAddress(int ipv4) throws IOException {
@@ -343,6 +359,7 @@ final class Agent implements AutoCloseable {
         ShipServer.listen(socketAddress(self.address()), key.bytes(), new Arrivals(executor));
     closing.add(ships);
     ControlServer control = ControlServer.start(ControlToken.of(key.bytes()), asked(), journal);
+    control.serve(RecordRoute.PATH, new RecordRoute(records));
     closing.add(control);
   }
 
@@ -414,5 +431,6 @@ final class Agent implements AutoCloseable {
       new ParkedAgent(ClusterFile.write(cluster), goingOn).write(run);
     }
     journal.close();
+    records.close();
   }
 }

@@ -28,7 +28,7 @@ final class Aside {
       copy.tree().thaw();
       GenerationId id = new GenerationId(reign, GenerationId.LIVE);
       return switch (Capture.capture(sandbox, copy, id, facts)) {
-        case CaptureResult.Captured(var generation, _, _) -> {
+        case CaptureResult.Captured(var generation, _, _, _) -> {
           Path folder = sandbox.places().aside(sandbox.spec().workload());
           Files.createDirectories(folder);
           Path kept = folder.resolve(generation.directory().getFileName());

@@ -81,11 +81,14 @@ final class Checkpoints {
   private void captureAndShip(
       Copy copy, GenerationId id, String standby, Cancellation cancellation) {
     long began = System.nanoTime();
+    CheckpointRecord figures = new CheckpointRecord(reports, id, standby);
     switch (Capture.capture(sandbox, copy, id, facts, Optional.ofNullable(former))) {
-      case CaptureResult.CheckpointFailed(var reason) -> failed(id, reason);
-      case CaptureResult.Captured(var generation, var pause, var took) -> {
-        captured(generation, pause, took);
-        ship(generation, standby, began, cancellation);
+      case CaptureResult.CheckpointFailed(var reason) -> failed(id, reason, figures);
+      case CaptureResult.Captured whole -> {
+        Generation generation = whole.generation();
+        captured(generation, whole.pauseNanos(), whole.captureNanos());
+        figures.captured(whole);
+        ship(generation, standby, began, cancellation, figures);
         reports.keepOnly(sandbox.places().generations(reports.workload()), id);
         former = generation;
       }
@@ -108,20 +111,27 @@ final class Checkpoints {
         Long.toString(generation.manifest().capturedAtBootNanos()));
   }
 
-  private void ship(Generation generation, String standby, long began, Cancellation cancellation) {
+  private void ship(
+      Generation generation,
+      String standby,
+      long began,
+      Cancellation cancellation,
+      CheckpointRecord figures) {
     GenerationId id = generation.id();
     try {
-      shipment.ship(generation, standby, cancellation);
+      figures.shipped(shipment.ship(generation, standby, cancellation));
     } catch (IOException e) {
-      failed(id, "shipping to " + standby + " failed: " + e.getMessage());
+      failed(id, "shipping to " + standby + " failed: " + e.getMessage(), figures);
       return;
     }
     long whole = System.nanoTime() - began;
+    figures.keep("");
     reports.works();
     reports.tell(at -> new Input.CheckpointDone(at, reports.workload(), id, whole));
   }
 
-  private void failed(GenerationId id, String reason) {
+  private void failed(GenerationId id, String reason, CheckpointRecord figures) {
+    figures.keep(reason);
     reports.complain("checkpoint " + id + ": " + reason);
     reports.record(NodeEvent.CHECKPOINT_FAILED, "generation", id.toString(), "reason", reason);
     reports.tell(at -> new Input.CheckpointFailed(at, reports.workload(), id, reason));

@@ -12,6 +12,9 @@ import dev.understudy.agent.linux.PidFd;
 import dev.understudy.agent.runtime.Cancellation;
 import dev.understudy.agent.runtime.Copy;
 import dev.understudy.api.control.NodeEvent;
+import dev.understudy.api.records.CriuRestore;
+import dev.understudy.api.records.Figures;
+import dev.understudy.api.records.Sentences;
 import dev.understudy.core.protocol.GenerationId;
 import dev.understudy.core.protocol.Input;
 import java.io.IOException;
@@ -265,15 +268,20 @@ final class HeldSlot {
   }
 
   private Optional<String> hold(Generation generation, Cancellation cancellation) {
+    long began = Clock.bootNanos();
     return switch (restorer.hold(generation, cancellation)) {
       case HoldResult.HoldFailed(var reason) -> {
+        long gaveUpAfter = Clock.bootNanos() - began;
+        keep(generation, began, gaveUpAfter, -1, CriuRestore.UNKNOWN, reason);
         reports.complain("holding " + generation.id() + ": " + reason);
         yield Optional.of(reason);
       }
-      case HoldResult.Held(var copy, var took) -> {
+      case HoldResult.Held(var copy, var took, var criu) -> {
         CompletableFuture<Exchange> done = new CompletableFuture<>();
         reports.post(() -> exchange(copy, cancellation, took, done));
         Exchange exchange = await(done, () -> new Exchange(HeldSlot.stopping(), Optional.empty()));
+        String refusal = exchange.refusal().orElse("");
+        keep(generation, began, took, copy.processes(), criu, refusal);
         if (exchange.refusal().isPresent()) {
           Listeners.shut(copy.copy().tree());
           restorer.remove(copy.copy());
@@ -284,6 +292,24 @@ final class HeldSlot {
         yield exchange.refusal();
       }
     };
+  }
+
+  private void keep(
+      Generation generation,
+      long began,
+      long nanos,
+      int processes,
+      CriuRestore criu,
+      String failure) {
+    reports.keep(
+        began,
+        new Figures.Restore(
+            generation.id().toString(),
+            Sentences.bounded(failure),
+            nanos,
+            processes,
+            generation.manifest().bytes(),
+            criu));
   }
 
   private static Optional<String> stopping() {

@@ -4,6 +4,8 @@ package dev.understudy.agent;
 import dev.understudy.agent.checkpoint.Generation;
 import dev.understudy.agent.control.Journal;
 import dev.understudy.agent.linux.Clock;
+import dev.understudy.agent.records.RecordJournal;
+import dev.understudy.api.records.Figures;
 import dev.understudy.core.protocol.GenerationId;
 import dev.understudy.core.protocol.Input;
 import java.io.IOException;
@@ -15,12 +17,14 @@ final class Reports {
   private final String workload;
   private final Journal journal;
   private final Mailbox mailbox;
+  private final RecordJournal records;
   private volatile String lastError = "";
 
-  Reports(String workload, Journal journal, Mailbox mailbox) {
+  Reports(String workload, Journal journal, Mailbox mailbox, RecordJournal records) {
     this.workload = workload;
     this.journal = journal;
     this.mailbox = mailbox;
+    this.records = records;
   }
 
   String workload() {
@@ -30,6 +34,11 @@ final class Reports {
   /** Journals something that happens now; details are names and values in turn. */
   void record(String kind, String... details) {
     journal.record(Clock.bootNanos(), workload, kind, details);
+  }
+
+  /** Keeps what was measured of something that began at that time; never waits. */
+  void keep(long beganBootNanos, Figures figures) {
+    records.keep(workload, beganBootNanos, figures);
   }
 
   /** Hands an input to the protocol. */

@@ -2,15 +2,17 @@
 package dev.understudy.agent;
 
 import dev.understudy.agent.checkpoint.Generation;
+import dev.understudy.agent.checkpoint.ShipResult;
 import dev.understudy.agent.runtime.Cancellation;
 import java.io.IOException;
 
 /** The way of a generation to another node. */
 interface Shipment {
   /**
-   * Sends a generation to a node and returns when it is held there.
+   * Sends a generation to a node and returns when it is held there, with what it took.
    *
    * @throws IOException when it is not, soon after it was cancelled
    */
-  void ship(Generation generation, String standby, Cancellation cancellation) throws IOException;
+  ShipResult.Shipped ship(Generation generation, String standby, Cancellation cancellation)
+      throws IOException;
 }

@@ -12,10 +12,12 @@ import dev.understudy.agent.checkpoint.Receiver;
 import dev.understudy.agent.control.Journal;
 import dev.understudy.agent.linux.EventFd;
 import dev.understudy.agent.linux.Poller;
+import dev.understudy.agent.records.RecordJournal;
 import dev.understudy.agent.runtime.Cancellation;
 import dev.understudy.agent.runtime.Copy;
 import dev.understudy.agent.runtime.ProcessTree;
 import dev.understudy.agent.runtime.RootFiles;
+import dev.understudy.api.records.CriuRestore;
 import dev.understudy.core.protocol.Epoch;
 import dev.understudy.core.protocol.GenerationId;
 import dev.understudy.core.protocol.Input;
@@ -45,6 +47,7 @@ class HeldSlotTest {
   private final List<Copy> removed = new CopyOnWriteArrayList<>();
   private final List<Input> told = new ArrayList<>();
   private Journal journal;
+  private RecordJournal records;
   private Mailbox mailbox;
   private HeldSlot slot;
   private boolean active;
@@ -63,7 +66,8 @@ class HeldSlotTest {
   void empty() throws IOException {
     journal = Journal.open(folder.resolve("events.jsonl"), "b", 1);
     mailbox = new Mailbox(EventFd.open());
-    Reports reports = new Reports("count", journal, mailbox);
+    records = RecordJournal.open(folder.resolve("records"), "b", 1);
+    Reports reports = new Reports("count", journal, mailbox, records);
     ExitWatch exits = new ExitWatch(new Poller(8));
     slot =
         new HeldSlot(
@@ -71,8 +75,9 @@ class HeldSlotTest {
   }
 
   @AfterEach
-  void end() throws InterruptedException {
+  void end() throws IOException, InterruptedException {
     journal.close();
+    records.close();
     for (Process process : processes) {
       process.destroyForcibly().waitFor();
     }
@@ -206,7 +211,7 @@ class HeldSlotTest {
               new RootFiles(folder.resolve("copies-" + generation.id().sequence())),
               new ProcessTree(Math.toIntExact(process.pid())),
               Optional.empty());
-      return new HoldResult.Held(new HeldCopy(generation, copy, 1), 1);
+      return new HoldResult.Held(new HeldCopy(generation, copy, 1), 1, CriuRestore.UNKNOWN);
     } catch (IOException e) {
       throw new IllegalStateException(e);
     }

@@ -38,6 +38,8 @@ import picocli.CommandLine.ScopeType;
       SimulateCommand.class,
       DoctorCommand.class,
       LabCommand.class,
+      ConsoleCommand.class,
+      RecordsCommand.class,
       CompletionCommand.class
     })
 public final class Main implements Runnable {

@@ -20,9 +20,10 @@ final class Layering {
           "core", List.of("core"),
           "simulator", List.of("core", "simulator"),
           "api", List.of("core", "api"),
+          "console", List.of("api", "console"),
           "agent", List.of("core", "api", "agent"),
           "lab", List.of("core", "api", "agent", "lab"),
-          "cli", List.of("core", "simulator", "api", "agent", "lab", "cli"),
+          "cli", List.of("core", "simulator", "api", "console", "agent", "lab", "cli"),
           "tidy", List.of("tidy"));
 
   private static final List<String> CORE_PACKAGES =

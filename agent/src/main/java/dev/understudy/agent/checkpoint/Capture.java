@@ -8,6 +8,7 @@ import dev.understudy.agent.runtime.Failures;
 import dev.understudy.agent.runtime.RootFiles;
 import dev.understudy.agent.runtime.Sandbox;
 import dev.understudy.agent.runtime.Trees;
+import dev.understudy.api.records.CriuDump;
 import dev.understudy.core.protocol.GenerationId;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -105,16 +106,24 @@ public final class Capture {
       copy.tree().endCapture();
     }
     long thawed = System.nanoTime();
+    long running = Clock.bootNanos();
     removeRemaps();
     if (!dump.ok()) {
       return failed(partial, reason(partial, dump));
     }
-    CriuStats stats = CriuStats.read(partial.resolve("stats-dump"));
-    long pauseNanos = stats.freezingNanos() + stats.frozenNanos() + (thawed - dump.endedNanos());
+    CriuDump stats = CriuStats.dump(partial.resolve("stats-dump"));
+    long frozenNanos =
+        Math.max(0, stats.freezingMicros()) * 1_000 + Math.max(0, stats.frozenMicros()) * 1_000;
+    long pauseNanos = frozenNanos + (thawed - dump.endedNanos());
     Files.delete(partial.resolve("stats-dump"));
     Files.delete(partial.resolve("dump.log"));
+    long composeBeginMillis = System.currentTimeMillis();
+    long composeBegin = Clock.bootNanos();
     Generation generation = commit(partial, begin, pauseNanos, pipes);
-    return new CaptureResult.Captured(generation, pauseNanos, Clock.bootNanos() - begin);
+    long end = Clock.bootNanos();
+    CaptureFigures figures =
+        new CaptureFigures(running - begin, composeBeginMillis, end - composeBegin, stats);
+    return new CaptureResult.Captured(generation, pauseNanos, end - begin, figures);
   }
 
   private String reason(Path partial, Command.Result dump) throws IOException {

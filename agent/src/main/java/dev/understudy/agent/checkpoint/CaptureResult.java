@@ -8,8 +8,9 @@ public sealed interface CaptureResult {
    *
    * @param pauseNanos how long the program stood; misses the time CRIU takes to end, below 1 ms
    * @param captureNanos from the beginning until the manifest was written
+   * @param figures of its parts, for the records
    */
-  record Captured(Generation generation, long pauseNanos, long captureNanos)
+  record Captured(Generation generation, long pauseNanos, long captureNanos, CaptureFigures figures)
       implements CaptureResult {}
 
   /**

@@ -1,55 +1,108 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.understudy.agent.checkpoint;
 
+import dev.understudy.api.records.CriuDump;
+import dev.understudy.api.records.CriuRestore;
 import java.io.IOException;
+import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 
 /**
- * What CRIU measured about its own dump: the file stats-dump, two magic numbers, a length and one
- * Protocol Buffers message whose field 1 holds the dump's numbers in microseconds.
- *
- * @param freezingNanos from the first stop signal until everything stood
- * @param frozenNanos from then until CRIU let go
+ * What CRIU measured about itself, in its images stats-dump and stats-restore: two magic numbers, a
+ * length and one Protocol Buffers message, whose field 1 holds the figures of a dump and field 2
+ * those of a restore, each numbered from 1. See images/stats.proto of CRIU.
  */
-record CriuStats(long freezingNanos, long frozenNanos) {
+final class CriuStats {
+  private static final int SERVICE_MAGIC = 0x55105940;
+  private static final int STATS_MAGIC = 0x57093306;
   private static final int HEADER_BYTES = 12;
+  private static final int FILE_BYTES_MOST = 4_096;
+  private static final int DUMP_FIELD = 1;
+  private static final int RESTORE_FIELD = 2;
+  private static final int TYPE_NUMBER = 0;
+  private static final int TYPE_BYTES = 2;
 
-  static CriuStats read(Path file) throws IOException {
+  private CriuStats() {}
+
+  /** The figures of a dump. */
+  static CriuDump dump(Path file) throws IOException {
+    return CriuDump.of(figures(file, DUMP_FIELD, CriuDump.COUNT));
+  }
+
+  /** The figures of a restore. */
+  static CriuRestore restore(Path file) throws IOException {
+    return CriuRestore.of(figures(file, RESTORE_FIELD, CriuRestore.COUNT));
+  }
+
+  private static long[] figures(Path file, int field, int count) throws IOException {
+    long size = Files.size(file);
+    if (size > FILE_BYTES_MOST) {
+      throw new IOException("CRIU's " + file.getFileName() + " has " + size + " bytes");
+    }
     byte[] bytes = Files.readAllBytes(file);
     try {
-      return parse(bytes);
-    } catch (java.nio.BufferUnderflowException | IllegalArgumentException e) {
-      throw new IOException("CRIU's stats-dump is not understood (" + bytes.length + " bytes)", e);
+      return parse(bytes, field, count);
+    } catch (BufferUnderflowException | ArithmeticException | IllegalArgumentException e) {
+      throw new IOException(
+          "CRIU's %s is not understood (%d bytes): %s"
+              .formatted(file.getFileName(), bytes.length, e.getMessage()),
+          e);
     }
   }
 
-  static CriuStats parse(byte[] bytes) {
-    ByteBuffer in = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).position(HEADER_BYTES);
-    if (varint(in) != (1 << 3 | 2)) {
-      throw new IllegalArgumentException("no dump statistics");
+  /**
+   * The numbers of one submessage, by their field numbers.
+   *
+   * @param field of the submessage
+   * @param count how many are wanted; others are ignored, those that are not there are -1
+   */
+  static long[] parse(byte[] bytes, int field, int count) {
+    ByteBuffer in = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    if (bytes.length < HEADER_BYTES || in.getInt() != SERVICE_MAGIC || in.getInt() != STATS_MAGIC) {
+      throw new IllegalArgumentException("not the magic numbers of statistics");
     }
-    int length = Math.toIntExact(varint(in));
-    in.limit(Math.addExact(in.position(), length));
-    long freezing = 0;
-    long frozen = 0;
+    int size = in.getInt();
+    if (size < 0 || size > in.remaining()) {
+      throw new IllegalArgumentException(size + " bytes announced, " + in.remaining() + " there");
+    }
+    in.limit(in.position() + size);
     while (in.hasRemaining()) {
       long tag = varint(in);
-      if ((tag & 7) != 0) {
+      if ((tag & 7) != TYPE_BYTES) {
+        throw new IllegalArgumentException("field " + (tag >> 3) + " is no message");
+      }
+      int length = Math.toIntExact(varint(in));
+      int end = Math.addExact(in.position(), length);
+      if (tag >> 3 == field) {
+        return numbers(in.limit(end), count);
+      }
+      in.position(end);
+    }
+    throw new IllegalArgumentException("no message " + field);
+  }
+
+  private static long[] numbers(ByteBuffer in, int count) {
+    long[] figures = new long[count];
+    Arrays.fill(figures, -1);
+    while (in.hasRemaining()) {
+      long tag = varint(in);
+      if ((tag & 7) != TYPE_NUMBER) {
         throw new IllegalArgumentException("field " + (tag >> 3) + " is not a number");
       }
       long value = varint(in);
-      switch ((int) (tag >> 3)) {
-        case 1 -> freezing = value * 1000;
-        case 2 -> frozen = value * 1000;
-        default -> {
-          // Other counters of CRIU, which nobody asks for.
-        }
+      long field = tag >> 3;
+      if (value < 0) {
+        throw new IllegalArgumentException("field " + field + " is above 63 bits");
+      }
+      if (field >= 1 && field <= count) {
+        figures[(int) field - 1] = value;
       }
     }
-    return new CriuStats(freezing, frozen);
+    return figures;
   }
 
   private static long varint(ByteBuffer in) {

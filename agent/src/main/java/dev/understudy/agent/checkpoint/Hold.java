@@ -10,6 +10,7 @@ import dev.understudy.agent.runtime.Failures;
 import dev.understudy.agent.runtime.ProcessTree;
 import dev.understudy.agent.runtime.RootFiles;
 import dev.understudy.agent.runtime.Sandbox;
+import dev.understudy.api.records.CriuRestore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -122,7 +123,16 @@ public final class Hold {
       return new HoldResult.HoldFailed(Failures.text(e));
     }
     HeldCopy held = new HeldCopy(generation, copy, tree.pids().length);
-    return new HoldResult.Held(held, Clock.bootNanos() - begin);
+    return new HoldResult.Held(held, Clock.bootNanos() - begin, criu(work));
+  }
+
+  /** The copy stands, with or without them: records say -1 for figures that nobody can read. */
+  private static CriuRestore criu(Path work) {
+    try {
+      return CriuStats.restore(work.resolve("stats-restore"));
+    } catch (IOException unreadable) {
+      return CriuRestore.UNKNOWN;
+    }
   }
 
   private List<String> command(Cgroup group, RootFiles files, Path work, Path root) {

@@ -27,6 +27,7 @@ import java.util.concurrent.Executors;
  * <pre>
  * GET  /v1/status                         NodeStatus
  * GET  /v1/events?after=SEQUENCE          list of NodeEvent
+ * GET  /v1/records?after=CURSOR&amp;wait_ms=N RecordPage, see RecordRoute
  * GET  /v1/explain?workload=NAME          WorkloadExplanation
  * POST /v1/restart?lease_millis=N         RestartAnswer; then the agent ends
  * POST /v1/fence?workload=NAME&amp;node=NAME  {}: the node can have no effect any more
@@ -72,6 +73,17 @@ public final class ControlServer implements AutoCloseable {
     Object answer(Query query) throws Refused, InterruptedException;
   }
 
+  /** One more thing that can be read. */
+  public interface Pages {
+    /**
+     * The document; called on a thread of its own for each caller, so it may wait.
+     *
+     * @param after where to begin; empty for the start
+     * @param waitMillis how long to wait for something, if the caller says so
+     */
+    Object read(String after, long waitMillis) throws Refused;
+  }
+
   private final HttpServer server;
   private final ExecutorService threads;
   private final byte[] authorization;
@@ -102,6 +114,11 @@ public final class ControlServer implements AutoCloseable {
     control.serveNews(node);
     control.server.start();
     return control;
+  }
+
+  /** Has one more thing to be read, from now on. */
+  public void serve(String path, Pages pages) {
+    serve("GET", path, query -> pages.read(query.text("after", ""), query.number("wait_ms", 0)));
   }
 
   private void serveNews(Node node) {

@@ -18,6 +18,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 
 /**
  * The events of this agent: the newest ones in memory, and on disk as JSON lines in a file and one
@@ -41,6 +42,7 @@ public final class Journal implements AutoCloseable {
   private final Deque<NodeEvent> unwritten = new ArrayDeque<>();
   private final Thread writer;
   private long sequence;
+  private volatile Consumer<NodeEvent> follower = _ -> {};
   private volatile boolean closed;
   private boolean failing;
 
@@ -89,6 +91,11 @@ public final class Journal implements AutoCloseable {
     }
     recorded.add(new Recorded(bootNanos, workload, kind, map));
     LockSupport.unpark(writer);
+  }
+
+  /** Has every event from now on told to somebody as well, on the thread that writes them. */
+  public void follow(Consumer<NodeEvent> newFollower) {
+    follower = newFollower;
   }
 
   /** Events above that sequence, oldest first, as far as memory goes back. */
@@ -153,6 +160,7 @@ public final class Journal implements AutoCloseable {
   }
 
   private void write(NodeEvent event) {
+    follower.accept(event);
     try {
       // After a failure the file may end within a line.
       String text = (failing ? "\n" : "") + line(event) + "\n";

@@ -43,6 +43,11 @@ final class Query {
     return value;
   }
 
+  /** The same, or that text when it is not there. */
+  String text(String name, String otherwise) {
+    return values.getOrDefault(name, otherwise);
+  }
+
   /** A whole number from 0 on that has to be there. */
   long number(String name) throws Refused {
     String value = text(name);

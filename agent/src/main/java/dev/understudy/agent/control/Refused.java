@@ -10,6 +10,7 @@ public final class Refused extends Exception {
   static final int NOT_FOUND = 404;
   static final int WRONG_METHOD = 405;
   static final int CONFLICT = 409;
+  static final int FAILED = 500;
 
   private final int code;
 
@@ -21,6 +22,16 @@ public final class Refused extends Exception {
   /** Something that was named is not known here. */
   public static Refused unknown(String message) {
     return new Refused(NOT_FOUND, message);
+  }
+
+  /** It was not understood. */
+  public static Refused badRequest(String message) {
+    return new Refused(BAD_REQUEST, message);
+  }
+
+  /** This side failed. */
+  public static Refused failed(String message) {
+    return new Refused(FAILED, message);
   }
 
   /** It cannot be done at present. */

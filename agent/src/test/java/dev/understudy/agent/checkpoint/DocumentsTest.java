@@ -4,11 +4,15 @@ package dev.understudy.agent.checkpoint;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.understudy.api.records.CriuDump;
+import dev.understudy.api.records.CriuRestore;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is read from CRIU and from other nodes: manifests, logs, statistics, host facts. */
 class DocumentsTest {
@@ -94,10 +98,32 @@ class DocumentsTest {
 
   @Test
   void statisticsAreRead() {
-    // Magic numbers and length; field 1 {freezing 300 us, frozen 7600 us, field 3 = 1}.
-    byte[] dump = HexFormat.of().parseHex("0".repeat(24) + "0a08" + "08ac02" + "10b03b" + "1801");
-    assertThat(CriuStats.parse(dump)).isEqualTo(new CriuStats(300_000, 7_600_000));
-    assertThatThrownBy(() -> CriuStats.parse(new byte[14]))
-        .isInstanceOf(IllegalArgumentException.class);
+    String head = "40591055" + "06330957";
+    // Field 1 {freezing 300 us, frozen 7600 us, field 3 = 1, field 14 = 5, field 15 unknown}.
+    String figures = "08ac02" + "10b03b" + "1801" + "7005" + "7863";
+    byte[] dump = HexFormat.of().parseHex(head + "0e000000" + "0a0c" + figures);
+    assertThat(CriuStats.parse(dump, 1, CriuDump.COUNT))
+        .containsExactly(300, 7_600, 1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, 5);
+    byte[] restore =
+        HexFormat.of().parseHex(head + "09000000" + "1207" + "0807" + "1800" + "20ac02");
+    assertThat(CriuStats.parse(restore, 2, CriuRestore.COUNT)).containsExactly(7, -1, 0, 300, -1);
+    assertThatThrownBy(() -> CriuStats.parse(dump, 2, CriuRestore.COUNT))
+        .hasMessageContaining("no message 2");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "4059105506330957",
+        "4059105500000000" + "00000000",
+        "4059105506330957" + "ff000000" + "0a00",
+        "4059105506330957" + "02000000" + "0aff",
+        "4059105506330957" + "04000000" + "0a027863",
+      })
+  void brokenStatisticsAreRefused(String hex) {
+    byte[] bytes = HexFormat.of().parseHex(hex);
+    assertThatThrownBy(() -> CriuStats.parse(bytes, 2, CriuRestore.COUNT))
+        .isInstanceOf(RuntimeException.class);
   }
 }

@@ -153,7 +153,7 @@ final class Stage {
 
   static Generation captured(CaptureResult result) {
     return switch (result) {
-      case CaptureResult.Captured(var generation, var pause, var took) -> {
+      case CaptureResult.Captured(var generation, var pause, var took, _) -> {
         say(
             "captured %s: pause %.2f ms, %.2f ms in all, %d bytes"
                 .formatted(
@@ -166,7 +166,7 @@ final class Stage {
 
   static HeldCopy held(HoldResult result) {
     return switch (result) {
-      case HoldResult.Held(var copy, var took) -> {
+      case HoldResult.Held(var copy, var took, _) -> {
         say(
             "held %s after %.2f ms, %d processes"
                 .formatted(copy.id(), took / 1e6, copy.processes()));

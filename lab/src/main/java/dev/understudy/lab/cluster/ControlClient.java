@@ -21,6 +21,7 @@ import java.util.List;
 final class ControlClient {
   private static final int CONNECT_MILLIS = 1_000;
   private static final int READ_MILLIS = 8_000;
+  private static final int BODY_BYTES_MOST = 8 << 20;
 
   private final String token;
 
@@ -46,6 +47,13 @@ final class ControlClient {
   WorkloadExplanation explain(ProcessMark node, String workload) throws IOException {
     return Json.mapper()
         .readValue(get(node, "/v1/explain?workload=" + workload), WorkloadExplanation.class);
+  }
+
+  /** What the agent answers to a question for records: a page as JSON. */
+  byte[] records(ProcessMark node, String cursor, long waitMillis) throws IOException {
+    // Before the first record there is no place to name.
+    String after = cursor.isEmpty() ? "" : "after=" + cursor + "&";
+    return get(node, "/v1/records?" + after + "wait_ms=" + waitMillis);
   }
 
   /** Has the agent end, if all that is active on its node can go on for so long without it. */
@@ -111,7 +119,11 @@ final class ControlClient {
       throw new IOException("the agent refused, " + code + ": " + error(connection));
     }
     try (InputStream in = connection.getInputStream()) {
-      return in.readAllBytes();
+      byte[] body = in.readNBytes(BODY_BYTES_MOST + 1);
+      if (body.length > BODY_BYTES_MOST) {
+        throw new IOException("the agent answered more than " + BODY_BYTES_MOST + " bytes");
+      }
+      return body;
     }
   }
 }

@@ -246,6 +246,21 @@ public final class Lab implements AutoCloseable {
   }
 
   /**
+   * What a node's agent answers to a question for records, as JSON.
+   *
+   * @param cursor the place behind which to begin; empty for the start
+   * @param waitMillis how long the agent waits for the first one
+   */
+  public byte[] records(String node, String cursor, long waitMillis) throws LabException {
+    try {
+      return parts.control().records(parts.init(node), cursor, waitMillis);
+    } catch (IOException e) {
+      throw LabException.failed(
+          "The agent of node " + node + " does not tell its records: " + e.getMessage() + ".", e);
+    }
+  }
+
+  /**
    * A node's CLOCK_BOOTTIME as this machine's. Each node has an offset of its own, so that times of
    * two nodes that are compared without this are days apart.
    */
