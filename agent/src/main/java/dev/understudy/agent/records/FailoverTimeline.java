@@ -103,12 +103,18 @@ public final class FailoverTimeline {
   private void elected(Reign reign, NodeEvent event) {
     ended(reign, "elected again before the program ran", false);
     reign.elected = event;
-    reign.woken = null;
-    reign.started = null;
-    reign.moved = null;
+    reign.woken = since(reign.woken, event);
+    reign.started = since(reign.started, event);
+    reign.moved = since(reign.moved, event);
     // The first start of a workload takes over from nobody.
     reign.told = cause(reign, event) == Figures.Cause.START && !reign.reignedBefore && first(event);
     reign.protectionTold = reign.told;
+    complete(reign);
+  }
+
+  /** The program is woken before anything is written, so that may be found first. */
+  private static @Nullable NodeEvent since(@Nullable NodeEvent event, NodeEvent elected) {
+    return event != null && event.bootNanos() >= elected.bootNanos() ? event : null;
   }
 
   private static boolean first(NodeEvent elected) {
@@ -154,8 +160,8 @@ public final class FailoverTimeline {
             Integer.parseInt(detail(elected, "votes")),
             suspected == null ? -1 : nanos(suspected, "silent_ms"),
             suspected == null ? -1 : elected.bootNanos() - suspected.bootNanos(),
-            since(elected, running),
-            since(elected, reign.moved),
+            between(elected, running),
+            between(elected, reign.moved),
             reign.woken == null ? -1 : nanos(reign.woken, "age_ms")));
   }
 
@@ -198,7 +204,7 @@ public final class FailoverTimeline {
             event.bootNanos() - elected.bootNanos()));
   }
 
-  private static long since(NodeEvent elected, @Nullable NodeEvent later) {
+  private static long between(NodeEvent elected, @Nullable NodeEvent later) {
     return later == null ? -1 : Math.max(0, later.bootNanos() - elected.bootNanos());
   }
 

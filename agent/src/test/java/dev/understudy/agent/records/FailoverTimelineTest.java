@@ -62,6 +62,26 @@ class FailoverTimelineTest {
     assertThat(began).containsOnly(110 * MILLI);
   }
 
+  /** Effects come before anything is written about them. */
+  @Test
+  void theElectionMayBeWrittenAfterWhatItLedTo() {
+    happens(40, NodeEvent.WOKEN, "generation", "1@a/1", "age_ms", "1");
+    happens(41, NodeEvent.ADDRESS_MOVED, "address", "10.0.0.9");
+    happens(100, NodeEvent.SUSPECTED, "active", "a", "silent_ms", "20.5");
+    happens(112, NodeEvent.WOKEN, "generation", "3@a/17", "age_ms", "400.25");
+    happens(113, NodeEvent.ADDRESS_MOVED, "address", "10.0.0.9");
+    elected(110, "4@b", "3@a/17");
+    assertThat(kept)
+        .singleElement()
+        .isInstanceOfSatisfying(
+            Figures.Failover.class,
+            f -> {
+              assertThat(f.runningNanos()).isEqualTo(2 * MILLI);
+              assertThat(f.addressNanos()).isEqualTo(3 * MILLI);
+              assertThat(f.stateAgeNanos()).isEqualTo(400_250_000);
+            });
+  }
+
   @Test
   void theFirstStartIsNoFailover() {
     elected(10, "1@b", "none");
