@@ -3,6 +3,7 @@ package dev.understudy.agent;
 
 import dev.understudy.agent.control.ControlServer;
 import dev.understudy.agent.control.Refused;
+import dev.understudy.agent.duty.Mailbox;
 import dev.understudy.api.cluster.Cluster;
 import dev.understudy.api.cluster.WorkloadSpec;
 import dev.understudy.api.control.NodeStatus;

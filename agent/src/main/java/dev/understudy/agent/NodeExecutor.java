@@ -1,9 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.understudy.agent;
 
+import dev.understudy.agent.control.EventDetails;
 import dev.understudy.agent.control.Journal;
+import dev.understudy.agent.duty.DutyCycle;
+import dev.understudy.agent.duty.Mailbox;
 import dev.understudy.agent.linux.Clock;
 import dev.understudy.agent.wire.Reception;
+import dev.understudy.agent.workload.ParkedWorkload;
+import dev.understudy.agent.workload.UnfitWorkload;
+import dev.understudy.agent.workload.WorkloadHost;
 import dev.understudy.api.control.NodeEvent;
 import dev.understudy.api.control.NodeStatus;
 import dev.understudy.api.control.WorkloadExplanation;

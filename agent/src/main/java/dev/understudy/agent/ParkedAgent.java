@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.understudy.agent;
 
+import dev.understudy.agent.workload.ParkedWorkload;
 import dev.understudy.api.control.Json;
 import java.io.IOException;
 import java.nio.file.Files;

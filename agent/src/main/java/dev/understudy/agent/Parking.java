@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.understudy.agent;
 
+import dev.understudy.agent.duty.Mailbox;
 import dev.understudy.core.protocol.GroupView;
 import dev.understudy.core.protocol.Input;
 import dev.understudy.core.protocol.ParkedReign;

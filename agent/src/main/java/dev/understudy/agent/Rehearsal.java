@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.understudy.agent;
 
+import dev.understudy.agent.control.EventDetails;
 import dev.understudy.agent.wire.ClusterKey;
 import dev.understudy.agent.wire.Configuration;
 import dev.understudy.agent.wire.DatagramCodec;

@@ -2,6 +2,7 @@
 package dev.understudy.agent;
 
 import dev.understudy.agent.control.Subscription;
+import dev.understudy.agent.duty.Mailbox;
 import dev.understudy.agent.linux.Clock;
 import dev.understudy.api.control.ReignNews;
 import dev.understudy.core.protocol.Announcement;

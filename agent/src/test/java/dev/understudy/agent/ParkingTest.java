@@ -3,7 +3,9 @@ package dev.understudy.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.understudy.agent.duty.Mailbox;
 import dev.understudy.agent.linux.EventFd;
+import dev.understudy.agent.workload.ParkedWorkload;
 import dev.understudy.core.protocol.Epoch;
 import dev.understudy.core.protocol.GenerationId;
 import dev.understudy.core.protocol.GroupView;

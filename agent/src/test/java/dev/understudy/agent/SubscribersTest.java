@@ -3,6 +3,7 @@ package dev.understudy.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.understudy.agent.duty.Mailbox;
 import dev.understudy.agent.linux.EventFd;
 import dev.understudy.api.control.ReignNews;
 import dev.understudy.core.protocol.Announcement;

@@ -6,6 +6,7 @@ import dev.understudy.simulator.Campaign;
 import dev.understudy.simulator.Figures;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -93,12 +94,16 @@ final class SimulateFigures {
       table.add(
           List.of(
               row.profile(),
-              row.timersLateMs() + " ms",
-              row.p50Ms() + " ms",
-              row.p99Ms() + " ms",
-              row.mostMs() + " ms",
+              millis(row.timersLateMs()),
+              millis(row.p50Ms()),
+              millis(row.p99Ms()),
+              millis(row.mostMs()),
               row.lapses() + " in " + row.hours() + " h"));
     }
     return table;
+  }
+
+  private static String millis(double value) {
+    return String.format(Locale.ROOT, "%.1f ms", value);
   }
 }

@@ -12,6 +12,8 @@ import java.util.regex.Pattern;
 final class Layering {
   private static final Pattern IMPORT =
       Pattern.compile("(?m)^import (?:static )?([a-z][\\w.]*\\.[A-Z*][\\w.*]*);");
+  private static final Pattern AGENT_ROOM =
+      Pattern.compile("agent/src/main/java/dev/understudy/agent/(\\w+)/");
   private static final Pattern OWN_NAME = Pattern.compile("dev\\.understudy((?:\\.[a-z]\\w*)+)");
 
   /** Which modules each module may name, itself included. */
@@ -25,6 +27,28 @@ final class Layering {
           "lab", List.of("core", "api", "agent", "lab"),
           "cli", List.of("core", "simulator", "api", "console", "agent", "lab", "cli"),
           "tidy", List.of("tidy"));
+
+  /** The same for the rooms of the agent; the agent itself may name all of them. */
+  private static final Map<String, List<String>> ROOM_MAY_NAME =
+      Map.of(
+          "linux", List.of("linux"),
+          "gate", List.of("linux", "gate"),
+          "wire", List.of("wire"),
+          "runtime", List.of("linux", "runtime"),
+          "checkpoint", List.of("linux", "runtime", "checkpoint"),
+          "control", List.of("runtime", "control"),
+          "records", List.of("linux", "control", "records"),
+          "duty", List.of("linux", "wire", "duty"),
+          "workload",
+              List.of(
+                  "linux",
+                  "gate",
+                  "runtime",
+                  "checkpoint",
+                  "control",
+                  "records",
+                  "duty",
+                  "workload"));
 
   private static final List<String> CORE_PACKAGES =
       List.of(
@@ -55,11 +79,23 @@ final class Layering {
       if (outside && names.group().startsWith("dev.understudy.core.protocol")) {
         violations.add(file.path() + " looks inside of the protocol");
       }
+      List<String> rooms = mayNameInAgent(file);
+      if (parts[0].equals("agent")
+          && !rooms.isEmpty()
+          && (parts.length == 1 || !rooms.contains(parts[1]))) {
+        violations.add(file.path() + " names " + names.group() + ", may name " + rooms);
+      }
     }
     if (file.module().equals("core") && !file.isTest()) {
       violations.addAll(coreImports(file));
     }
     return violations;
+  }
+
+  /** Empty when it may name every room. */
+  private static List<String> mayNameInAgent(TextFile file) {
+    Matcher room = AGENT_ROOM.matcher(file.path());
+    return room.find() ? ROOM_MAY_NAME.getOrDefault(room.group(1), List.of()) : List.of();
   }
 
   private static List<String> coreImports(TextFile file) {

@@ -19,6 +19,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 
 /** A lab of a cluster file, which ends with the test, and what tests want to know of it. */
 final class TestLab implements AutoCloseable {
@@ -157,29 +159,24 @@ final class TestLab implements AutoCloseable {
   /** Waits until a standby holds a generation that was captured wholly after this call. */
   void awaitCopyOfNow(String workload) throws Exception {
     long now = bootNanos();
-    String generation =
-        Wait.until(
-            "a capture of " + workload,
-            PATIENCE_SECONDS,
-            this::evidence,
-            () -> capturedAfter(workload, now));
-    Wait.that(
-        generation + " held",
-        PATIENCE_SECONDS,
-        this::evidence,
+    // The first one may come to nothing, when a lapse ends its reign.
+    await(
+        "a capture of " + workload + " from now on to be held",
         () ->
             events(workload, NodeEvent.HELD).stream()
-                .anyMatch(e -> generation.equals(e.details().get("generation"))));
+                .map(held -> held.details().getOrDefault("generation", ""))
+                .anyMatch(capturedAfter(workload, now)::contains));
   }
 
-  private Optional<String> capturedAfter(String workload, long now) throws LabException {
+  private Set<String> capturedAfter(String workload, long now) throws LabException {
+    Set<String> generations = new TreeSet<>();
     for (NodeEvent event : events(workload, NodeEvent.CAPTURED)) {
       long began = Long.parseLong(event.details().getOrDefault("began_boot_nanos", "0"));
       if (lab.hostBootNanos(event.node(), began) > now) {
-        return Optional.ofNullable(event.details().get("generation"));
+        generations.add(event.details().getOrDefault("generation", "?"));
       }
     }
-    return Optional.empty();
+    return generations;
   }
 
   /** Waits until somebody answers, and returns the answer. */

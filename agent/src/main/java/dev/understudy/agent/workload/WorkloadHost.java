@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.understudy.agent;
+package dev.understudy.agent.workload;
 
 import dev.understudy.agent.checkpoint.Generation;
 import dev.understudy.agent.checkpoint.HeldCopy;
 import dev.understudy.agent.checkpoint.HostFacts;
 import dev.understudy.agent.checkpoint.Receiver;
+import dev.understudy.agent.control.EventDetails;
+import dev.understudy.agent.duty.ExitWatch;
 import dev.understudy.agent.gate.EbpfGate;
 import dev.understudy.agent.gate.OutputGate;
 import dev.understudy.agent.linux.Clock;
@@ -34,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  * for it. Fields are the duty cycle's; slow work runs on this workload's own two threads, one for
  * starting, stopping and ending copies, one for checkpoints, and reports through the mailbox.
  */
-final class WorkloadHost implements Closeable {
+public final class WorkloadHost implements Closeable {
   private static final int REHEARSALS = 5;
 
   /** A parked program's log is kept for so much longer than its gate is open. */
@@ -74,7 +76,7 @@ final class WorkloadHost implements Closeable {
    *
    * @param marginNanos how long a frame that has passed the gate may stay in the queues below it
    */
-  WorkloadHost(
+  public WorkloadHost(
       long marginNanos,
       Sandbox sandbox,
       Program program,
@@ -107,7 +109,8 @@ final class WorkloadHost implements Closeable {
 
   // ---- on the duty cycle -----------------------------------------------------------------------
 
-  void run(Command command) {
+  /** Carries a command out, or has it done and tells the protocol later; on the duty cycle. */
+  public void run(Command command) {
     switch (command) {
       case Command.OpenGate(_, _, var until) -> openGate(until);
       case Command.NarrowGate(_, _, var until) -> {
@@ -194,7 +197,7 @@ final class WorkloadHost implements Closeable {
   }
 
   /** Does what is due of its own; returns when the next of it is. */
-  long due(long now) {
+  public long due(long now) {
     if (now >= emptyAt) {
       emptyAt = NEVER;
       reports.tell(at -> new Input.GateShut(at, name));
@@ -336,17 +339,17 @@ final class WorkloadHost implements Closeable {
   // ---- on other threads ------------------------------------------------------------------------
 
   /** Whether that generation would be of use here, asked on the receiver's thread. */
-  Receiver.Answer offered(GenerationId id) {
+  public Receiver.Answer offered(GenerationId id) {
     return slot.offered(id);
   }
 
   /** Takes what arrived, on the receiver's thread; says why not if it is not held. */
-  Optional<String> receive(Generation generation) {
+  public Optional<String> receive(Generation generation) {
     return slot.receive(generation);
   }
 
   /** Why the program could not go on while the agent is restarted; on the duty cycle. */
-  Optional<String> objectionToParking() {
+  public Optional<String> objectionToParking() {
     if (running == null) {
       return Optional.of("the program does not run yet");
     }
@@ -360,7 +363,7 @@ final class WorkloadHost implements Closeable {
    *
    * @param reign under which it does
    */
-  ParkedWorkload park(ParkedReign reign) throws IOException {
+  public ParkedWorkload park(ParkedReign reign) throws IOException {
     Copy copy = running;
     if (copy == null || !(gate instanceof EbpfGate ebpf)) {
       throw new IllegalStateException("broken: parked " + reign + " with " + copy + ", " + gate);
@@ -378,7 +381,7 @@ final class WorkloadHost implements Closeable {
    *
    * @return what the protocol has to hear first
    */
-  Input adopt(ParkedWorkload parked, long now) {
+  public Input adopt(ParkedWorkload parked, long now) {
     if (!(gate instanceof EbpfGate ebpf)) {
       throw new IllegalStateException("broken: adopted " + parked + " with " + gate);
     }
@@ -418,7 +421,7 @@ final class WorkloadHost implements Closeable {
    * Runs the failover path of this workload behind the shut gate and without a copy; what comes
    * back through the mailbox belongs to no epoch and means nothing to the protocol.
    */
-  void rehearse() {
+  public void rehearse() {
     for (int i = 0; i < REHEARSALS; i++) {
       run(new Command.OpenGate(name, Epoch.NONE, 1));
       run(new Command.ShutGate(name, Epoch.NONE));
@@ -429,16 +432,18 @@ final class WorkloadHost implements Closeable {
   }
 
   /** Age of the held copy's state in milliseconds; -1 when none is held. */
-  double heldAgeMillis(long now) {
+  public double heldAgeMillis(long now) {
     long nanos = slot.ageNanos(now);
     return nanos < 0 ? -1 : nanos / 1e6;
   }
 
-  double lastPauseMillis() {
+  /** How long the program stood still for its last checkpoint; -1 before the first. */
+  public double lastPauseMillis() {
     return checkpoints.lastPauseMillis();
   }
 
-  String lastError() {
+  /** The newest complaint; empty for none. */
+  public String lastError() {
     return reports.lastError();
   }
 

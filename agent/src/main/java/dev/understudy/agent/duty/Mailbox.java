@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.understudy.agent;
+package dev.understudy.agent.duty;
 
 import dev.understudy.agent.linux.EventFd;
 import dev.understudy.core.protocol.Input;
@@ -12,14 +12,14 @@ import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
 /** What other threads have for the duty cycle, in order of arrival, bounded. */
-final class Mailbox {
+public final class Mailbox {
   /** Mail that nobody reads means that the reader is gone; then its writers may wait as well. */
   private static final int CAPACITY = 1_024;
 
   private static final int DRAIN_MOST = 256;
 
   /** What the duty cycle does with its mail. */
-  sealed interface Mail {
+  public sealed interface Mail {
     /** An input, stamped when it is taken up. */
     record Told(LongFunction<Input> input) implements Mail {}
 
@@ -28,7 +28,7 @@ final class Mailbox {
   }
 
   /** Takes up one piece of mail. */
-  interface Reader {
+  public interface Reader {
     void take(Mail mail);
   }
 
@@ -41,17 +41,18 @@ final class Mailbox {
   private final EventFd bell;
   private volatile @Nullable Thread reader;
 
-  Mailbox(EventFd bell) {
+  /** Empty; the bell wakes the duty cycle, which polls it. */
+  public Mailbox(EventFd bell) {
     this.bell = bell;
   }
 
   /** Hands in an input from any thread; waits only when the mailbox is full. */
-  void tell(LongFunction<Input> input) {
+  public void tell(LongFunction<Input> input) {
     put(new Mail.Told(input));
   }
 
   /** Has something done on the duty cycle's thread; waits only when the mailbox is full. */
-  void post(Runnable task) {
+  public void post(Runnable task) {
     put(new Mail.Task(task));
   }
 
@@ -85,7 +86,7 @@ final class Mailbox {
   }
 
   /** Hands everything that is there to the reader, within limits. */
-  void drain(Reader taker) {
+  public void drain(Reader taker) {
     reader = Thread.currentThread();
     bell.drain();
     rung.set(false);

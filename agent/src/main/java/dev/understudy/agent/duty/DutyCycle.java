@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.understudy.agent;
+package dev.understudy.agent.duty;
 
 import dev.understudy.agent.linux.Clock;
 import dev.understudy.agent.linux.Poller;
@@ -20,15 +20,15 @@ import java.util.function.LongFunction;
  * The agent's one thread that decides: drain what has arrived, step, execute, wait. Everything that
  * may block happens on other threads and comes back through the mailbox.
  */
-final class DutyCycle {
+public final class DutyCycle {
   /** UDP port of the heartbeats. */
-  static final int PORT = 7400;
+  public static final int PORT = 7400;
 
   private static final int DRAIN_MOST = 256;
   private static final long LEAVE_NANOS = 1_000_000_000L;
 
   /** Carries out what a step wants beyond datagrams; called on this thread, in order. */
-  interface Executor {
+  public interface Executor {
     /** Has the state written; returns before it is, and reports through the mailbox. */
     void persist(DurableState state);
 
@@ -56,7 +56,12 @@ final class DutyCycle {
   private volatile long leaveBy = Long.MAX_VALUE;
   private long wakeAt;
 
-  DutyCycle(
+  /**
+   * A cycle that has not begun.
+   *
+   * @param poller has room for the socket and the mailbox, beside what {@code exits} watches
+   */
+  public DutyCycle(
       FailoverNode node,
       DatagramCodec codec,
       Reception reception,
@@ -82,7 +87,7 @@ final class DutyCycle {
    *
    * @param first what a former agent has left, to be handed in before anything else
    */
-  void run(List<LongFunction<Input>> first) {
+  public void run(List<LongFunction<Input>> first) {
     int network = poller.add(socket.fd());
     int mail = poller.add(mailbox.fd());
     first.forEach(input -> step(input.apply(Clock.bootNanos())));
@@ -107,7 +112,7 @@ final class DutyCycle {
   }
 
   /** Ends {@link #run} once others have what this node had, or soon; from any thread. */
-  void leave() {
+  public void leave() {
     leaveBy = Clock.bootNanos() + LEAVE_NANOS;
     mailbox.tell(Input.Leaving::new);
   }

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.understudy.agent;
+package dev.understudy.agent.workload;
 
 import dev.understudy.agent.checkpoint.Capture;
 import dev.understudy.agent.checkpoint.CaptureResult;
 import dev.understudy.agent.checkpoint.Generation;
 import dev.understudy.agent.checkpoint.HostFacts;
+import dev.understudy.agent.control.EventDetails;
 import dev.understudy.agent.runtime.Cancellation;
 import dev.understudy.agent.runtime.Copy;
 import dev.understudy.agent.runtime.Sandbox;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.understudy.agent;
+package dev.understudy.agent.control;
 
 import dev.understudy.api.control.NodeEvent;
 import dev.understudy.core.protocol.Verdict;
@@ -11,9 +11,10 @@ import java.util.List;
  * @param kind one of the kinds of {@link NodeEvent}
  * @param details names and values in turn
  */
-record EventDetails(String kind, List<String> details) {
+public record EventDetails(String kind, List<String> details) {
 
-  static EventDetails of(Verdict verdict) {
+  /** The words for a verdict. */
+  public static EventDetails of(Verdict verdict) {
     return switch (verdict) {
       case Verdict.Suspected(_, var active, var silent) ->
           words(NodeEvent.SUSPECTED, "active", active, "silent_ms", millis(silent));
@@ -57,7 +58,7 @@ record EventDetails(String kind, List<String> details) {
   }
 
   /** Milliseconds with two decimals. */
-  static String millis(long nanos) {
+  public static String millis(long nanos) {
     return Double.toString(Math.round(nanos / 1e4) / 100.0);
   }
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.understudy.agent;
+package dev.understudy.agent.workload;
 
 import dev.understudy.agent.checkpoint.Generation;
 import dev.understudy.agent.checkpoint.HeldCopy;
@@ -7,6 +7,8 @@ import dev.understudy.agent.checkpoint.HoldResult;
 import dev.understudy.agent.checkpoint.Listeners;
 import dev.understudy.agent.checkpoint.Receiver;
 import dev.understudy.agent.checkpoint.SharedPorts;
+import dev.understudy.agent.control.EventDetails;
+import dev.understudy.agent.duty.ExitWatch;
 import dev.understudy.agent.linux.Clock;
 import dev.understudy.agent.linux.PidFd;
 import dev.understudy.agent.runtime.Cancellation;

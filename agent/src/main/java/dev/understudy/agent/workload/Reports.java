@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.understudy.agent;
+package dev.understudy.agent.workload;
 
 import dev.understudy.agent.checkpoint.Generation;
 import dev.understudy.agent.control.Journal;
+import dev.understudy.agent.duty.Mailbox;
 import dev.understudy.agent.linux.Clock;
 import dev.understudy.agent.records.RecordJournal;
 import dev.understudy.api.records.Figures;
@@ -13,14 +14,15 @@ import java.nio.file.Path;
 import java.util.function.LongFunction;
 
 /** What the parts of one workload say: events for people, inputs for the protocol. Any thread. */
-final class Reports {
+public final class Reports {
   private final String workload;
   private final Journal journal;
   private final Mailbox mailbox;
   private final RecordJournal records;
   private volatile String lastError = "";
 
-  Reports(String workload, Journal journal, Mailbox mailbox, RecordJournal records) {
+  /** What one workload has to say, to the journals and to the duty cycle. */
+  public Reports(String workload, Journal journal, Mailbox mailbox, RecordJournal records) {
     this.workload = workload;
     this.journal = journal;
     this.mailbox = mailbox;
@@ -32,7 +34,7 @@ final class Reports {
   }
 
   /** Journals something that happens now; details are names and values in turn. */
-  void record(String kind, String... details) {
+  public void record(String kind, String... details) {
     journal.record(Clock.bootNanos(), workload, kind, details);
   }
 

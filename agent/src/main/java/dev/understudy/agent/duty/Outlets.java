@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.understudy.agent;
+package dev.understudy.agent.duty;
 
 import dev.understudy.agent.linux.LinuxException;
 import dev.understudy.agent.linux.UdpSocket;
@@ -14,7 +14,7 @@ import java.util.TreeMap;
  * the socket that sent it; with one socket for all, a dead peer would fill its buffer within half a
  * minute and silence this node towards the living ones.
  */
-final class Outlets {
+public final class Outlets {
   private record Outlet(UdpSocket socket, int address) {}
 
   private final Map<String, Outlet> byPeer = new TreeMap<>();
@@ -22,7 +22,7 @@ final class Outlets {
   private Outlets() {}
 
   /** Sockets from this node to every other one. */
-  static Outlets open(NodeSpec self, List<NodeSpec> nodes) throws LinuxException {
+  public static Outlets open(NodeSpec self, List<NodeSpec> nodes) throws LinuxException {
     Outlets outlets = new Outlets();
     for (NodeSpec node : nodes) {
       if (!node.name().equals(self.name())) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.understudy.agent;
+package dev.understudy.agent.workload;
 
 import dev.understudy.core.protocol.Command;
 import dev.understudy.core.protocol.Epoch;
@@ -9,7 +9,7 @@ import dev.understudy.core.protocol.Input;
  * A workload that this node should be able to run and cannot, since its image is of no use here. It
  * has no sandbox, no address and no gate, so there is nothing to shut; the others go on.
  */
-final class UnfitWorkload {
+public final class UnfitWorkload {
   private final Reports reports;
   private final String why;
 
@@ -18,19 +18,19 @@ final class UnfitWorkload {
    *
    * @param why one sentence, for people
    */
-  UnfitWorkload(Reports reports, String why) {
+  public UnfitWorkload(Reports reports, String why) {
     this.reports = reports;
     this.why = why;
     reports.complain(why);
   }
 
   /** Why it cannot run here. */
-  String why() {
+  public String why() {
     return why;
   }
 
   /** Fails at whatever needs a program; on the duty cycle. */
-  void run(Command command) {
+  public void run(Command command) {
     String name = reports.workload();
     switch (command) {
       case Command.Wake(_, var reign, _) -> failed(reign);

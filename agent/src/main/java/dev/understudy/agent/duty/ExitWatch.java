@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.understudy.agent;
+package dev.understudy.agent.duty;
 
 import dev.understudy.agent.linux.Errno;
 import dev.understudy.agent.linux.LinuxException;
@@ -11,14 +11,15 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Processes whose end the duty cycle hears of at once. Belongs to that thread. */
-final class ExitWatch {
+public final class ExitWatch {
   private record Watched(int index, PidFd process, Runnable onExit) {}
 
   private final Poller poller;
   private final List<Watched> watched = new ArrayList<>();
   private final List<Runnable> ended = new ArrayList<>();
 
-  ExitWatch(Poller poller) {
+  /** Watches nothing yet; the poller is the duty cycle's. */
+  public ExitWatch(Poller poller) {
     this.poller = poller;
   }
 
@@ -28,7 +29,7 @@ final class ExitWatch {
    * @param later takes what this thread has to do soon
    * @return to be given to {@link #unwatch}; null when the process has ended
    */
-  @Nullable PidFd watch(int pid, Runnable onExit, Consumer<Runnable> later) {
+  public @Nullable PidFd watch(int pid, Runnable onExit, Consumer<Runnable> later) {
     try {
       PidFd process = PidFd.open(pid);
       watched.add(new Watched(poller.add(process.fd()), process, onExit));
@@ -43,7 +44,7 @@ final class ExitWatch {
   }
 
   /** Forgets and closes a process; nothing to do for null. */
-  void unwatch(@Nullable PidFd process) {
+  public void unwatch(@Nullable PidFd process) {
     watched.stream().filter(w -> w.process == process).toList().forEach(this::forget);
   }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.understudy.agent;
+package dev.understudy.agent.workload;
 
 import dev.understudy.agent.runtime.Copy;
 import dev.understudy.agent.runtime.ProcessTree;
@@ -24,7 +24,7 @@ import java.util.Optional;
  * @param logKeeperPid the process that keeps the log's pipe
  * @param logKey what that pipe is called
  */
-record ParkedWorkload(
+public record ParkedWorkload(
     ParkedReign reign,
     Epoch startedIn,
     String directory,
@@ -36,7 +36,12 @@ record ParkedWorkload(
   /** Of proc(5) stat, counted from the state letter, which is the third. */
   private static final int START_TICKS = 22 - 3;
 
-  static ParkedWorkload of(
+  /**
+   * Describes a running copy for the agent that comes after this one.
+   *
+   * @throws IOException when its root process is gone
+   */
+  public static ParkedWorkload of(
       ParkedReign reign, Epoch startedIn, Copy copy, long logKeeperPid, String logKey)
       throws IOException {
     return new ParkedWorkload(
@@ -51,7 +56,7 @@ record ParkedWorkload(
   }
 
   /** The copy, whether it still runs or not. */
-  Copy copy() {
+  public Copy copy() {
     return new Copy(
         new RootFiles(Path.of(directory)),
         new ProcessTree(rootPid),
@@ -59,7 +64,7 @@ record ParkedWorkload(
   }
 
   /** Whether its root process is the one that was left, and has not ended. */
-  boolean runs() {
+  public boolean runs() {
     try {
       return startTicks(rootPid) == rootStartTicks && copy().tree().alive();
     } catch (IOException gone) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.understudy.agent;
+package dev.understudy.agent.workload;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -10,6 +10,8 @@ import dev.understudy.agent.checkpoint.HostFacts;
 import dev.understudy.agent.checkpoint.Manifest;
 import dev.understudy.agent.checkpoint.Receiver;
 import dev.understudy.agent.control.Journal;
+import dev.understudy.agent.duty.ExitWatch;
+import dev.understudy.agent.duty.Mailbox;
 import dev.understudy.agent.linux.EventFd;
 import dev.understudy.agent.linux.Poller;
 import dev.understudy.agent.records.RecordJournal;

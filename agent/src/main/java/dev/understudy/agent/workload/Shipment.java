@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.understudy.agent;
+package dev.understudy.agent.workload;
 
 import dev.understudy.agent.checkpoint.Generation;
 import dev.understudy.agent.checkpoint.ShipResult;
@@ -7,7 +7,7 @@ import dev.understudy.agent.runtime.Cancellation;
 import java.io.IOException;
 
 /** The way of a generation to another node. */
-interface Shipment {
+public interface Shipment {
   /**
    * Sends a generation to a node and returns when it is held there, with what it took.
    *
