@@ -28,6 +28,8 @@ final class GateBook {
     /** The gate was last opened like that; it stays open when the agent ends. */
     boolean openedAlone;
 
+    long openedUntil = Long.MIN_VALUE;
+
     /** The highest epoch that this node ever began a reign in, or opened in. */
     Epoch begun = Epoch.NONE;
 
@@ -78,6 +80,9 @@ final class GateBook {
       if (group.withoutQuorum() == WithoutQuorum.CONTINUE) {
         long window = less(world.setup().timing().windowNanos());
         book.alone = heard.hearsNobody(node, group, window) && !lateness.isLate(node, now);
+        // Whose step comes late has lapsed, even if that step is the first late one.
+        long late = now - book.decidedUntil;
+        book.alone &= late <= world.setup().timing().lateThresholdNanos();
       }
     }
   }
@@ -194,7 +199,9 @@ final class GateBook {
     if (!open) {
       return;
     }
-    book.openedAlone = book.alone;
+    // What is only moved back stands open for the reason that it was opened for.
+    book.openedAlone = book.alone || (book.openedAlone && until <= book.openedUntil);
+    book.openedUntil = until;
     boolean two = YieldBook.twoMayBeActive(group(workload));
     for (VirtualNode other : world.nodes()) {
       if (other == node || !other.isPowered()) {

@@ -95,6 +95,7 @@ final class Invariants {
     }
     for (Command command : outcome.thenRun()) {
       int workload = world.workload(command.workload());
+      Epoch highest = yields.reign(node, workload);
       yields.commanded(node, workload, command);
       switch (command) {
         case Command.OpenGate(_, var epoch, var until) -> {
@@ -110,7 +111,7 @@ final class Invariants {
         case Command.NarrowGate(_, _, var until) -> gates.decidedToNarrow(node, workload, until);
         case Command.ShutGate _ -> {
           gates.decidedToShut(node, workload);
-          states.reignOver(node, workload);
+          states.reignOver(node, workload, highest);
           reigns.ended(
               node, workload, input instanceof Input.Failed || input instanceof Input.Leaving);
         }

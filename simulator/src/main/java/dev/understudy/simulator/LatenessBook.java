@@ -29,15 +29,19 @@ final class LatenessBook {
     lateUntil[node.index()] = Long.MIN_VALUE;
   }
 
-  /** Whether it must not count on its own ears now, by its own clock. */
+  /** Whether it must not count on its own ears in a step at that time of its own clock. */
   boolean isLate(VirtualNode node, long now) {
-    return now < lateUntil[node.index()];
+    return now < lateUntil[node.index()] || comesLate(node.index(), now);
+  }
+
+  private boolean comesLate(int place, long now) {
+    long expected = expectedAt[place];
+    return expected != NEVER && now - expected > world.setup().timing().lateThresholdNanos();
   }
 
   void decided(VirtualNode node, Input input, Outcome outcome) {
     int place = node.index();
-    long expected = expectedAt[place];
-    if (expected != NEVER && input.now() - expected > world.setup().timing().lateThresholdNanos()) {
+    if (comesLate(place, input.now())) {
       lateUntil[place] = input.now() + world.setup().timing().windowNanos();
     }
     expectedAt[place] = outcome.wakeAtNanos();

@@ -29,8 +29,11 @@ final class StateBook {
     GenerationId really = GenerationId.NONE;
     Epoch reigned = Epoch.NONE;
 
-    /** The last epoch of its last reign that is over, in which its own process was stopped. */
+    /** The last epoch of its last reign that is over, in which a gate of it was opened. */
     Epoch frozen = Epoch.NONE;
+
+    /** The last one that its beats carried: the reign may have been raised up to there. */
+    Epoch frozenMost = Epoch.NONE;
 
     Epoch asked = Epoch.NONE;
     Epoch active = Epoch.NONE;
@@ -120,7 +123,12 @@ final class StateBook {
   void wakes(VirtualNode node, int workload, Epoch epoch, GenerationId id) {
     Told book = told(node, workload);
     boolean own = id.sequence() == GenerationId.LIVE;
-    if (own && !id.epoch().equals(book.frozen)) {
+    // Raised, it stops under the new epoch if a majority has echoed that: no gate has to move.
+    boolean ofLast =
+        id.epoch().node().equals(node.name())
+            && !book.frozen.above(id.epoch())
+            && !id.epoch().above(book.frozenMost);
+    if (own && (book.frozen.equals(Epoch.NONE) || !ofLast)) {
       world.violated("generation-held", node + " wakes " + id + ", last reigned in " + book.frozen);
     }
     if (!own && (!book.held.equals(id) || !book.really.equals(id))) {
@@ -136,9 +144,15 @@ final class StateBook {
     told(node, workload).reigned = epoch;
   }
 
-  void reignOver(VirtualNode node, int workload) {
+  /**
+   * A reign is over.
+   *
+   * @param highest the last epoch that its beats carried
+   */
+  void reignOver(VirtualNode node, int workload, Epoch highest) {
     Told book = told(node, workload);
     book.frozen = book.reigned;
+    book.frozenMost = highest.above(book.reigned) ? highest : book.reigned;
     book.closing = true;
     book.reignAt = world.now();
   }
@@ -152,7 +166,7 @@ final class StateBook {
     if (row.stand() == Row.Stand.ACTIVE && !book.active.above(row.epoch())) {
       book.active = row.epoch();
       book.reignAt = world.now();
-      if (!book.closing && row.epoch().above(book.frozen)) {
+      if (!book.closing && row.epoch().above(book.frozenMost)) {
         // Another one has reigned since: its own stopped process is of no use any more.
         book.frozen = Epoch.NONE;
       }

@@ -75,6 +75,23 @@ class SimulationTest {
     assertThat(together.events()).isEqualTo(alone.events());
   }
 
+  /** A reign was raised, lapsed before its gate moved again, and its process was woken. */
+  @Test
+  void processStopsUnderTheRaisedEpoch() {
+    long storm = 120 * SECOND;
+    Plan plan = Faults.plan(2_992_318_100_307L, storm, Weather.ROUGH);
+    assertThat(Simulation.runUntil(plan, Model.REAL, Trace.NONE, 100 * SECOND).violation())
+        .isEmpty();
+  }
+
+  /** A step that is the first late one ends a reign, though its user wants it to go on alone. */
+  @Test
+  void whoComesLateDoesNotGoOnAlone() {
+    Plan plan = Faults.plan(880_572, 120 * SECOND, Weather.ROUGH);
+    assertThat(Simulation.runUntil(plan, Model.REAL, Trace.NONE, 85 * SECOND).violation())
+        .isEmpty();
+  }
+
   /** Whoever says "for ever" of a majority cannot have an active at the end. */
   @Test
   void missingActiveIsFoundOut() {
