@@ -8,12 +8,12 @@ import dev.understudy.api.records.RecordCursor;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
-import java.io.OutputStream;
+import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -36,7 +36,7 @@ final class RecordSegments implements AutoCloseable {
   private final Path folder;
   private final long segmentBytes;
   private final long allBytes;
-  private @Nullable OutputStream out;
+  private @Nullable RandomAccessFile out;
   private long written;
 
   /**
@@ -51,14 +51,31 @@ final class RecordSegments implements AutoCloseable {
     this.allBytes = allBytes;
   }
 
-  /** Appends; after a failure the next record begins a new file, as this one may end anywhere. */
-  void append(NodeRecord written) throws IOException {
-    byte[] line =
-        (Json.mapper().writeValueAsString(written) + "\n").getBytes(StandardCharsets.UTF_8);
+  /** Appends, all of it or nothing. */
+  void append(NodeRecord next) throws IOException {
+    byte[] line = (Json.mapper().writeValueAsString(next) + "\n").getBytes(StandardCharsets.UTF_8);
+    RandomAccessFile current = openFor(next);
     boolean done = false;
     try {
-      openFor(written).write(line);
-      this.written += line.length;
+      current.write(line);
+      written += line.length;
+      done = true;
+    } finally {
+      if (!done) {
+        takeBack(current);
+      }
+    }
+  }
+
+  /**
+   * A full disk took a part of a line. The file goes on where that part began: a new file for each
+   * record that fails would be thousands of empty ones.
+   */
+  private void takeBack(RandomAccessFile current) throws IOException {
+    boolean done = false;
+    try {
+      current.setLength(written);
+      current.seek(written);
       done = true;
     } finally {
       if (!done) {
@@ -67,8 +84,8 @@ final class RecordSegments implements AutoCloseable {
     }
   }
 
-  private OutputStream openFor(NodeRecord next) throws IOException {
-    OutputStream current = out;
+  private RandomAccessFile openFor(NodeRecord next) throws IOException {
+    RandomAccessFile current = out;
     if (current != null && written < segmentBytes) {
       return current;
     }
@@ -78,8 +95,7 @@ final class RecordSegments implements AutoCloseable {
     long ordinal = segments.isEmpty() ? 1 : segments.getLast().ordinal() + 1;
     Path file =
         folder.resolve("%012d-%s-%d.jsonl".formatted(ordinal, next.stream(), next.sequence()));
-    OutputStream fresh =
-        Files.newOutputStream(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.APPEND);
+    RandomAccessFile fresh = new RandomAccessFile(Files.createFile(file).toFile(), "rw");
     out = fresh;
     written = 0;
     return fresh;
@@ -133,7 +149,7 @@ final class RecordSegments implements AutoCloseable {
             into.add(found);
           }
         } catch (JacksonException cutOff) {
-          // A line that a crash or a full disk cut off: its record is lost, the rest is not.
+          // A line that a crash cut off: its record is lost, the rest is not.
         }
         line = lines.readLine();
       }
@@ -152,6 +168,8 @@ final class RecordSegments implements AutoCloseable {
           segments.add(new Segment(ordinal, name.group(2), Long.parseLong(name.group(3)), file));
         }
       }
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
     }
     segments.sort(Comparator.comparingLong(Segment::ordinal));
     return segments;
@@ -159,7 +177,7 @@ final class RecordSegments implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    OutputStream current = out;
+    RandomAccessFile current = out;
     out = null;
     if (current != null) {
       current.close();

@@ -3,6 +3,7 @@ package dev.understudy.agent.records;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.understudy.agent.control.Refused;
 import dev.understudy.agent.linux.Clock;
@@ -134,6 +135,49 @@ class RecordJournalTest {
         }
       }
     }
+  }
+
+  @Test
+  void aFullDiskLeavesWholeLinesInOneFile() throws Exception {
+    assumeTrue(System.getProperty("user.name").equals("root"), "only root can mount a small disk");
+    Path disk = Files.createDirectory(folder.resolve("small"));
+    run("mount", "-t", "tmpfs", "-o", "size=64k", "none", disk.toString());
+    try (RecordSegments segments = new RecordSegments(disk.resolve("records"), 1 << 20, 1 << 26)) {
+      segments.append(record(1));
+      Path rest = disk.resolve("rest");
+      assertThatThrownBy(() -> Files.write(rest, new byte[1 << 17])).hasMessageContaining("space");
+      List<Long> kept = new ArrayList<>(List.of(1L));
+      for (long i = 2; i <= 200; i++) {
+        try {
+          segments.append(record(i));
+          kept.add(i);
+        } catch (IOException full) {
+          assertThat(full).hasMessageContaining("space");
+        }
+      }
+      assertThat(kept).hasSizeLessThan(100);
+      Files.delete(rest);
+      segments.append(record(201));
+      kept.add(201L);
+      assertThat(segments.after(RecordCursor.START, 500).stream().map(NodeRecord::sequence))
+          .containsExactlyElementsOf(kept);
+      try (Stream<Path> files = Files.list(disk.resolve("records"))) {
+        List<Path> all = files.toList();
+        assertThat(all).hasSize(1);
+        assertThat(Files.readAllLines(all.getFirst())).hasSize(kept.size());
+      }
+    } finally {
+      run("umount", disk.toString());
+    }
+  }
+
+  private static NodeRecord record(long sequence) {
+    Figures figures = new Figures.Restore("3@a/1", "", 5, 1, 7, CriuRestore.UNKNOWN);
+    return new NodeRecord("0".repeat(32), sequence, "a", 1, "count", 1, 1, figures);
+  }
+
+  private static void run(String... command) throws Exception {
+    assertThat(new ProcessBuilder(command).start().waitFor()).as("%s", List.of(command)).isZero();
   }
 
   @Test
