@@ -4,6 +4,7 @@ package dev.understudy.console;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.URLDecoder;
+import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -51,7 +52,8 @@ public sealed interface DatabaseAddress {
     }
 
     String jdbcUrl() {
-      return "jdbc:postgresql://" + host + ":" + port + "/" + database;
+      String name = URLEncoder.encode(database, StandardCharsets.UTF_8);
+      return "jdbc:postgresql://" + host + ":" + port + "/" + name;
     }
 
     Properties properties() {
@@ -80,6 +82,9 @@ public sealed interface DatabaseAddress {
 
   Pattern WORD = Pattern.compile("(\\w+)\\s*=\\s*(?:'([^']*)'|([^\\s']\\S*))\\s*");
 
+  Pattern AUTHORITY =
+      Pattern.compile("(?:([^:@]*)(?::([^@]*))?@)?([\\w.-]*|\\[[0-9A-Fa-f:.]+])(?::([0-9]+))?");
+
   /**
    * Reads what {@code DATABASE} or the option says: {@code off}, a URL {@code
    * postgres://USER:PASSWORD@HOST:PORT/NAME?sslmode=...}, words {@code host=... dbname=...}, or the
@@ -97,7 +102,8 @@ public sealed interface DatabaseAddress {
     if (text.matches("(?s)\\s*\\w+\\s*=.*")) {
       return ofWords(text);
     }
-    if (text.isBlank() || text.contains("://") || text.startsWith("jdbc:")) {
+    // What looks like a URL is none of a file: its password would be the name of one.
+    if (text.isBlank() || text.contains("://") || text.matches("(?s)[A-Za-z]\\w*:.*")) {
       throw new IllegalArgumentException(
           "The database must be \"off\", postgres://USER:PASSWORD@HOST/NAME, or the path of a"
               + " SQLite file.");
@@ -116,23 +122,10 @@ public sealed interface DatabaseAddress {
               + e.getIndex()
               + "; write odd characters of a password as %XX.");
     }
-    SortedMap<String, String> words = new TreeMap<>();
-    if (uri.getHost() != null) {
-      words.put("host", uri.getHost());
-    }
-    if (uri.getPort() >= 0) {
-      words.put("port", Integer.toString(uri.getPort()));
-    }
+    SortedMap<String, String> words = authority(uri);
     String path = uri.getPath() == null ? "" : uri.getPath();
     if (path.length() > 1) {
       words.put("dbname", path.substring(1));
-    }
-    if (uri.getRawUserInfo() != null) {
-      String[] parts = uri.getRawUserInfo().split(":", 2);
-      words.put("user", decoded(parts[0]));
-      if (parts.length == 2) {
-        words.put("password", decoded(parts[1]));
-      }
     }
     String query = uri.getRawQuery() == null ? "" : uri.getRawQuery();
     for (String pair : query.isEmpty() ? new String[0] : query.split("&", -1)) {
@@ -140,6 +133,26 @@ public sealed interface DatabaseAddress {
       words.put(decoded(parts[0]), parts.length == 2 ? decoded(parts[1]) : "");
     }
     return ofMap(words);
+  }
+
+  /** By hand: for a host as {@code my_db} the class of URLs knows neither host nor user. */
+  private static SortedMap<String, String> authority(URI uri) {
+    String text = uri.getRawAuthority() == null ? "" : uri.getRawAuthority();
+    Matcher parts = AUTHORITY.matcher(text);
+    if (!parts.matches() || uri.getRawFragment() != null) {
+      throw new IllegalArgumentException(
+          "The URL of the database needs one host, as in postgres://USER:PASSWORD@HOST/NAME; write"
+              + " odd characters of a password percent-encoded.");
+    }
+    SortedMap<String, String> words = new TreeMap<>();
+    List<String> names = List.of("user", "password", "host", "port");
+    for (int i = 0; i < names.size(); i++) {
+      String part = parts.group(i + 1);
+      if (part != null && !part.isEmpty()) {
+        words.put(names.get(i), decoded(part));
+      }
+    }
+    return words;
   }
 
   private static String decoded(String text) {

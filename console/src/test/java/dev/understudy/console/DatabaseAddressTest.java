@@ -49,12 +49,27 @@ class DatabaseAddressTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
+        "postgres://me:a%23b@my_db:6543/x%3Fssl=false",
+        "host=my_db port=6543 user=me password=a#b dbname=x?ssl=false"
+      })
+  void namesMayHaveCharactersThatHostsHaveNot(String text) {
+    var address = (DatabaseAddress.Postgres) DatabaseAddress.parse(text);
+    assertThat(address.jdbcUrl()).isEqualTo("jdbc:postgresql://my_db:6543/x%3Fssl%3Dfalse");
+    assertThat(address.settings()).containsEntry("user", "me").containsEntry("password", "a#b");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
         "",
         "mysql://secret@db/x",
         "jdbc:postgresql://db/x?password=secret",
         "postgres://me:sec ret@db/x",
         "postgres://me:secret@db:99999/x",
         "postgres://me:secret@db/x?frobnicate=secret",
+        "postgres://me:secret@one,two/x",
+        "postgres://me:1#secret@db/x",
+        "postgres:me:secret@db/x",
         "postgres://db/",
         "host=db user=me password='secret dbname=x",
       })
