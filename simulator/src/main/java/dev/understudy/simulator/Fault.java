@@ -25,8 +25,31 @@ public sealed interface Fault {
     return false;
   }
 
-  /** Power loss of a machine, which starts again afterwards, with its disk or with an empty one. */
-  record Crash(long at, long nanos, String node, boolean keepsDisk) implements Fault {}
+  /** Power loss of a machine, which starts again afterwards. */
+  record Crash(long at, long nanos, String node) implements Fault {}
+
+  /**
+   * A machine loses its power and its disk, and starts again afterwards with an empty one, of which
+   * its agent is told. A plain power loss if the voters that are left could elect nobody.
+   *
+   * @param silenceNanos the longest promise that anybody has made in that world
+   */
+  record DiskLost(long at, long nanos, String node, long silenceNanos) implements Fault {}
+
+  /**
+   * An operator asks for other voters.
+   *
+   * @param node whom he asks; empty for who reigns then
+   * @param join who is to vote; empty for nobody
+   * @param leave who is not to vote any more; empty for nobody
+   */
+  record MembershipChange(long at, String node, String workload, String join, String leave)
+      implements Fault {
+    @Override
+    public long nanos() {
+      return 0;
+    }
+  }
 
   /** The agent is killed and started again; gates and programs of the machine go on meanwhile. */
   record AgentKill(long at, long nanos, String node) implements Fault {}

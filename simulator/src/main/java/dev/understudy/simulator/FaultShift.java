@@ -7,7 +7,11 @@ final class FaultShift {
 
   static Fault earlier(Fault fault, long nanos) {
     return switch (fault) {
-      case Fault.Crash f -> new Fault.Crash(f.at() - nanos, f.nanos(), f.node(), f.keepsDisk());
+      case Fault.Crash f -> new Fault.Crash(f.at() - nanos, f.nanos(), f.node());
+      case Fault.DiskLost f ->
+          new Fault.DiskLost(f.at() - nanos, f.nanos(), f.node(), f.silenceNanos());
+      case Fault.MembershipChange f ->
+          new Fault.MembershipChange(f.at() - nanos, f.node(), f.workload(), f.join(), f.leave());
       case Fault.AgentKill f -> new Fault.AgentKill(f.at() - nanos, f.nanos(), f.node());
       case Fault.AgentRestart f ->
           new Fault.AgentRestart(f.at() - nanos, f.nanos(), f.node(), f.leaseNanos());

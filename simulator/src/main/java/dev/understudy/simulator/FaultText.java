@@ -8,8 +8,9 @@ final class FaultText {
   static String of(Fault fault) {
     String text =
         switch (fault) {
-          case Fault.Crash f ->
-              "power loss of " + f.node() + (f.keepsDisk() ? "" : " and its disk");
+          case Fault.Crash f -> "power loss of " + f.node();
+          case Fault.DiskLost f -> "loss of " + f.node() + " and its disk";
+          case Fault.MembershipChange f -> membership(f);
           case Fault.AgentKill f -> "agent of " + f.node() + " is killed";
           case Fault.AgentRestart f ->
               "agent of "
@@ -54,6 +55,17 @@ final class FaultText {
           case Fault.CopyDies f -> "copy of " + f.workload() + " on " + f.node() + " dies";
         };
     return fault.nanos() == 0 ? text : text + ", for " + Millis.text(fault.nanos());
+  }
+
+  private static String membership(Fault.MembershipChange f) {
+    return "an operator asks "
+        + (f.node().isEmpty() ? "who reigns" : f.node())
+        + " to have "
+        + (f.join().isEmpty() ? "nobody" : f.join())
+        + " vote on "
+        + f.workload()
+        + " in place of "
+        + (f.leave().isEmpty() ? "nobody" : f.leave());
   }
 
   private static String ends(String from, String to) {

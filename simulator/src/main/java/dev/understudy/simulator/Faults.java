@@ -17,6 +17,10 @@ import java.util.List;
  */
 public final class Faults {
   private static final long MILLI = 1_000_000L;
+  private static final int CHANGES_PERCENT = 25;
+
+  /** Nobody asks for a longer maintenance lease. */
+  static final int LONGEST_LEASES = 64;
 
   private final Setup setup;
   private final Chance chance;
@@ -36,6 +40,11 @@ public final class Faults {
     return plan(seed, setup(seed, weather), stormNanos, weather);
   }
 
+  /** Rough weather in which operators change who votes all the time, and disks are lost. */
+  public static Plan ofChanges(long seed, Setup setup, long stormNanos) {
+    return plan(seed, setup, stormNanos, Weather.ROUGH, true);
+  }
+
   /** The cluster that this seed stands for. */
   static Setup setup(long seed, Weather weather) {
     return Setup.draw(Chance.of(seed, -1), weather);
@@ -43,6 +52,13 @@ public final class Faults {
 
   /** The same for a cluster of a given shape. */
   public static Plan plan(long seed, Setup setup, long stormNanos, Weather weather) {
+    // A stream of its own, so that it changes nothing for the other seeds.
+    boolean changes = Chance.of(seed, -3).percent(CHANGES_PERCENT);
+    return plan(seed, setup, stormNanos, weather, changes && weather == Weather.ROUGH);
+  }
+
+  private static Plan plan(
+      long seed, Setup setup, long stormNanos, Weather weather, boolean changes) {
     Chance chance = Chance.of(seed, -2);
     Faults drawn = new Faults(setup, chance, stormNanos);
     List<String> healthy = setup.nodes();
@@ -52,8 +68,13 @@ public final class Faults {
     } else {
       drawn.background();
       drawn.storm();
-      healthy = drawn.healthy();
-      drawn.endOfTheOthers(healthy);
+      if (changes) {
+        // Who is a majority at the end is not known before.
+        drawn.faults.addAll(VoterFaults.of(setup, Chance.of(seed, -4), stormNanos));
+      } else {
+        healthy = drawn.healthy();
+        drawn.endOfTheOthers(healthy);
+      }
     }
     drawn.dropUnfinished();
     drawn.faults.sort(Comparator.comparingLong(Fault::at));
@@ -208,7 +229,7 @@ public final class Faults {
       if (!healthy.contains(node)) {
         faults.add(
             chance.percent(25)
-                ? new Fault.Crash(end, Fault.FOREVER, node, true)
+                ? new Fault.Crash(end, Fault.FOREVER, node)
                 : new Fault.Isolate(end, Fault.FOREVER, node, way(node)));
       }
     }
@@ -273,7 +294,7 @@ public final class Faults {
       GroupConfig group = group();
       String node = chance.of(group.members());
       long nanos = length(at, 60);
-      faults.add(new Fault.Crash(at, nanos, node, true));
+      faults.add(new Fault.Crash(at, nanos, node));
       faults.add(new Fault.Fence(at + chance.below(nanos), node, group.workload(), true));
     } else {
       faults.add(new Fault.SubscriberRestarts(at));
@@ -282,7 +303,7 @@ public final class Faults {
 
   /** Mostly back in time; sometimes never meant, sometimes too late. */
   private Fault restart(long at) {
-    long lease = unit * (4 + chance.below(60));
+    long lease = unit * (4 + chance.below(LONGEST_LEASES - 4));
     long away = chance.percent(10) ? 0 : within(at, chance.below(lease + lease / 4));
     return new Fault.AgentRestart(at, away, node(), lease);
   }
@@ -290,15 +311,14 @@ public final class Faults {
   private void machine(long at) {
     int kind = chance.below(100);
     if (kind < 45) {
-      // Never without its disk: who comes back without it is no member any more.
-      faults.add(new Fault.Crash(at, length(at, 60), node(), true));
+      faults.add(new Fault.Crash(at, length(at, 60), node()));
     } else if (kind < 90) {
       faults.add(new Fault.AgentKill(at, length(at, 20), node()));
     } else if (kind < 97) {
       // All at once, and back in any order.
       for (String node : setup.nodes()) {
         long after = at + chance.below(unit / 4);
-        faults.add(new Fault.Crash(after, length(after, 60), node, true));
+        faults.add(new Fault.Crash(after, length(after, 60), node));
       }
     } else {
       for (String node : setup.nodes()) {

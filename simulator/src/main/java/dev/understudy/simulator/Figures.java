@@ -43,7 +43,7 @@ public final class Figures {
     for (int i = 0; i < crashes; i++) {
       settle(world, chance);
       String active = world.openGates(WORKLOAD).getFirst();
-      Fault crash = new Fault.Crash(world.now(), Fault.FOREVER, active, true);
+      Fault crash = new Fault.Crash(world.now(), Fault.FOREVER, active);
       long crashedAt = world.now();
       world.strike(crash);
       wait(world, () -> isOpenElsewhere(world, active), "an open gate after a crash");

@@ -19,6 +19,7 @@ final class Invariants {
   private final World world;
   private final HeardBook heard;
   private final GateBook gates;
+  private final VoterBook voters;
   private final PromiseBook promises;
   private final StateBook states;
   private final YieldBook yields;
@@ -30,7 +31,8 @@ final class Invariants {
     this.heard = new HeardBook(world);
     this.lateness = new LatenessBook(world);
     this.gates = new GateBook(world, heard, lateness);
-    this.promises = new PromiseBook(world);
+    this.voters = new VoterBook(world);
+    this.promises = new PromiseBook(world, voters);
     this.states = new StateBook(world, heard);
     this.yields = new YieldBook(world);
     this.reigns = new Reigns(world);
@@ -38,6 +40,10 @@ final class Invariants {
 
   HeardBook heard() {
     return heard;
+  }
+
+  VoterBook voters() {
+    return voters;
   }
 
   Reigns reigns() {
@@ -50,6 +56,7 @@ final class Invariants {
     heard.agentStarted(node);
     states.agentStarted(node, startedAt);
     promises.agentStarted(node);
+    voters.agentStarted(node);
     yields.agentStarted(node);
     lateness.agentStarted(node);
     reigns.agentStarted(node);
@@ -63,6 +70,10 @@ final class Invariants {
 
   void powerLost(VirtualNode node) {
     gates.powerLost(node);
+  }
+
+  void diskLost(VirtualNode node) {
+    promises.diskLost(node);
   }
 
   // ---- the deciding thread ---------------------------------------------------------------------
@@ -81,6 +92,7 @@ final class Invariants {
         promises.delivered(node, from, workload, datagram, row, newest);
         if (newest) {
           states.delivered(node, from, workload, row);
+          voters.delivered(node, workload, row);
           yields.delivered(node, workload, row, gates);
         }
       }
@@ -93,6 +105,8 @@ final class Invariants {
     if (!(input instanceof Input.Received) && !(input instanceof Input.Tick)) {
       took(node, input, outcome);
     }
+    outcome.persistFirst().ifPresent(state -> voters.decided(node, state));
+    outcome.thenSend().forEach(datagram -> voters.decided(node, datagram));
     for (Command command : outcome.thenRun()) {
       int workload = world.workload(command.workload());
       Epoch highest = yields.reign(node, workload);
@@ -129,6 +143,7 @@ final class Invariants {
   private void took(VirtualNode node, Input input, Outcome outcome) {
     states.took(node, input);
     promises.took(node, input);
+    voters.took(node, input);
     if (input instanceof Input.Failed(_, var workload, _, _)) {
       yields.programEnded(node, world.workload(workload));
     }

@@ -32,6 +32,12 @@ final class Liveness {
 
   /** One gate is open, the client gets its answers, and who steers by announcements knows. */
   private boolean isWell(int workload) {
+    // Operators may have asked for voters of whom too many are lost: then nobody may reign.
+    return isServed(workload)
+        || !world.invariants().voters().canElect(workload, plan.healthy()::contains);
+  }
+
+  private boolean isServed(int workload) {
     return world.client().isServed(workload) && open(workload) == 1 && isKnown(workload);
   }
 
@@ -105,7 +111,12 @@ final class Liveness {
   private long longestLeaseNanos() {
     long longest = 0;
     for (Fault fault : plan.faults()) {
-      longest = fault instanceof Fault.AgentRestart r ? Math.max(longest, r.leaseNanos()) : longest;
+      longest =
+          switch (fault) {
+            case Fault.AgentRestart r -> Math.max(longest, r.leaseNanos());
+            case Fault.DiskLost lost -> Math.max(longest, lost.silenceNanos());
+            default -> longest;
+          };
     }
     return 2 * longest;
   }

@@ -10,6 +10,7 @@ import dev.understudy.core.protocol.ParkedReign;
 import dev.understudy.core.protocol.Row;
 import dev.understudy.core.timing.Timing;
 import java.util.Arrays;
+import java.util.function.Predicate;
 
 /**
  * Who has promised what until when, read off the datagrams alone, in true time: no promise is
@@ -64,8 +65,10 @@ final class PromiseBook {
   private final Echoes[] echoes;
   private final Own[] owns;
   private final Deliveries[] deliveries;
+  private final VoterBook voters;
 
-  PromiseBook(World world) {
+  PromiseBook(World world, VoterBook voters) {
+    this.voters = voters;
     this.world = world;
     size = world.setup().nodes().size();
     workloads = world.setup().groups().size();
@@ -178,6 +181,13 @@ final class PromiseBook {
     for (int workload = 0; workload < workloads; workload++) {
       own(node, workload).reignFrom = 0;
       own(node, workload).longNanos = 0;
+    }
+  }
+
+  /** It has forgotten what it granted, and votes only above what was granted since. */
+  void diskLost(VirtualNode node) {
+    for (int workload = 0; workload < workloads; workload++) {
+      promise(node.index(), workload).epoch = Epoch.NONE;
     }
   }
 
@@ -326,33 +336,33 @@ final class PromiseBook {
     boolean isLong = leaseEnd - timing.leaseNanos() > now;
     long lease = isLong ? own(node, workload).longNanos : timing.leaseNanos();
     long beatAt = leaseEnd - lease;
-    int majority = group.members().size() / 2 + 1;
-    int others = 0;
-    int elsewhere = 0;
-    for (String member : group.members()) {
-      int voter = world.index(member);
-      if (voter == node.index()) {
-        continue;
-      }
-      Echoes book = echoes(node.index(), voter, workload);
-      if ((isLong ? book.newestLongSentAt : book.newestSentAt) >= beatAt) {
-        others++;
-      }
-      Promise promise = promise(voter, workload);
-      boolean another = promise.holder != node.index() && promise.endsAt > world.now();
-      elsewhere += another ? 1 : 0;
-    }
-    if (others + 1 < majority && !alone) {
+    Predicate<String> others = voter -> promised(node, voter, workload, isLong, beatAt);
+    Predicate<String> another =
+        voter -> {
+          Promise promise = promise(world.index(voter), workload);
+          return promise.holder != node.index() && promise.endsAt > world.now();
+        };
+    boolean leased = voters.enough(node, workload, v -> v.equals(node.name()) || others.test(v));
+    if (!leased && !alone) {
       world.violated(
-          "lease", node + " opens in " + epoch + " with promises of " + others + " others only");
+          "lease",
+          node + " opens in " + epoch + " without promises of " + voters.of(node, workload));
     }
-    if (elsewhere >= majority && !alone) {
+    if (!alone && voters.enough(node, workload, v -> !v.equals(node.name()) && another.test(v))) {
       world.violated("lease", node + " opens in " + epoch + ", a majority is bound to another");
     }
-    if (others < majority) {
+    if (!voters.enough(node, workload, others)) {
       ownVote(node, workload, epoch, beatAt, isLong ? lease : Row.ORDINARY);
     }
-    return others + 1 >= majority;
+    return leased;
+  }
+
+  /** Whether the holder has heard that voter's promise for a beat of that time or a later one. */
+  private boolean promised(
+      VirtualNode node, String voter, int workload, boolean isLong, long beatAt) {
+    Echoes book = echoes(node.index(), world.index(voter), workload);
+    return !voter.equals(node.name())
+        && (isLong ? book.newestLongSentAt : book.newestSentAt) >= beatAt;
   }
 
   /** Its own vote is part of that majority, so it is bound as well. */

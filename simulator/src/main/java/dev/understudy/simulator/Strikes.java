@@ -10,11 +10,11 @@ final class Strikes {
   private final World world;
   private final List<Fault> inForce = new ArrayList<>();
   private final int[] powerHeld;
-  private final Operator fences;
+  private final Operator operator;
 
   Strikes(World world) {
     this.world = world;
-    this.fences = new Operator(world);
+    this.operator = new Operator(world);
     this.powerHeld = new int[world.setup().nodes().size()];
   }
 
@@ -70,7 +70,8 @@ final class Strikes {
   private void change(Fault fault, int by) {
     boolean begins = by > 0;
     switch (fault) {
-      case Fault.Crash crash -> power(crash, begins);
+      case Fault.Crash(_, _, var name) -> power(world.node(name), begins);
+      case Fault.DiskLost lost -> diskLost(lost, begins);
       case Fault.AgentKill(_, var nanos, var name) -> {
         VirtualNode node = world.node(name);
         if (begins && node.isPowered()) {
@@ -88,7 +89,8 @@ final class Strikes {
           world.node(name).leave(nanos);
         }
       }
-      case Fault.Fence fence -> fences.said(fence);
+      case Fault.Fence fence -> operator.vouches(fence);
+      case Fault.MembershipChange change -> operator.asks(change);
       case Fault.SubscriberRestarts _ -> world.subscriber().restart();
       case Fault.Pause(_, var nanos, var name, var scope) -> {
         if (begins) {
@@ -143,13 +145,20 @@ final class Strikes {
     }
   }
 
-  private void power(Fault.Crash crash, boolean begins) {
-    VirtualNode node = world.node(crash.node());
+  private void power(VirtualNode node, boolean begins) {
     if (begins) {
       powerHeld[node.index()]++;
-      node.powerOff(crash.keepsDisk());
+      node.powerOff();
     } else if (--powerHeld[node.index()] == 0) {
       node.powerOn();
+    }
+  }
+
+  private void diskLost(Fault.DiskLost lost, boolean begins) {
+    VirtualNode node = world.node(lost.node());
+    power(node, begins);
+    if (begins && world.invariants().voters().canSpare(lost.node())) {
+      node.loseDisk(lost.silenceNanos());
     }
   }
 
@@ -213,6 +222,7 @@ final class Strikes {
     Trouble trouble = world.trouble();
     switch (fault) {
       case Fault.Crash f -> trouble.node(world.index(f.node()), until);
+      case Fault.DiskLost f -> trouble.node(world.index(f.node()), Fault.FOREVER);
       case Fault.AgentLeaves f ->
           trouble.node(world.index(f.node()), until + VirtualNode.LEAVING_MOST_NANOS);
       case Fault.AgentKill f -> trouble.node(world.index(f.node()), until);

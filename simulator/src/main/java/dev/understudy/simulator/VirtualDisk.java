@@ -2,6 +2,7 @@
 package dev.understudy.simulator;
 
 import dev.understudy.core.protocol.DurableState;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -12,6 +13,8 @@ import org.jspecify.annotations.Nullable;
 final class VirtualDisk {
   /** How long after a failure it is tried again. */
   static final long RETRY_NANOS = 1_000_000_000L;
+
+  private static final long FIRST_OF_DAY = 1_000_000_000_000L;
 
   private final VirtualNode node;
   private DurableState state = DurableState.NEW;
@@ -29,9 +32,17 @@ final class VirtualDisk {
     return state;
   }
 
-  /** Somebody puts an empty one in. */
-  void replace() {
-    state = DurableState.NEW;
+  /**
+   * Somebody puts an empty one in, and says so.
+   *
+   * @param silenceNanos the longest promise that a former life may have made; a real node takes the
+   *     longest that there is, which is longer than most runs
+   */
+  void lose(long silenceNanos) {
+    // Like the time of day: above all that it has had.
+    long incarnation = FIRST_OF_DAY + node.world().now() / 1_000;
+    long before = DurableState.lost(incarnation).incarnation();
+    state = new DurableState(before, 0, silenceNanos, incarnation, new TreeMap<>());
   }
 
   void fail(int by) {

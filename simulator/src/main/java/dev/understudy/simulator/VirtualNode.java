@@ -135,8 +135,8 @@ public final class VirtualNode {
     startAgent(about(world.setup().pace().bootNanos()));
   }
 
-  /** Loses its power, and perhaps its disk. */
-  void powerOff(boolean keepsDisk) {
+  /** Loses its power. */
+  void powerOff() {
     if (!powered) {
       return;
     }
@@ -147,11 +147,14 @@ public final class VirtualNode {
     for (Host host : hosts) {
       host.powerLost();
     }
-    if (!keepsDisk) {
-      disk.replace();
-      plannedRestart.diskLost();
-    }
     world.invariants().powerLost(this);
+  }
+
+  /** Its disk is gone; somebody puts an empty one in, and tells the agent so. */
+  void loseDisk(long silenceNanos) {
+    disk.lose(silenceNanos);
+    plannedRestart.diskLost();
+    world.invariants().diskLost(this);
   }
 
   /** The agent is killed; machine, gates and programs go on. */

@@ -69,7 +69,7 @@ class PlannedTest {
     world.strike(new Fault.AgentRestart(world.now(), 0, first, 20 * SECOND));
     assertThat(staysOpen(world, first, SECOND)).isTrue();
     assertThat(wasSaid("has an ordinary lease again")).isTrue();
-    world.strike(new Fault.Crash(world.now(), Fault.FOREVER, first, true));
+    world.strike(new Fault.Crash(world.now(), Fault.FOREVER, first));
     assertThat(world.runUntil(() -> world.isServed("w1"), 200 * MILLI)).isTrue();
   }
 
@@ -104,7 +104,7 @@ class PlannedTest {
   void trueWordForADeadNodeElectsTheOtherOfAPair() {
     World world = served(5, group(Quorum.PAIR_CONSISTENCY, WithoutQuorum.FREEZE, "a", "b"));
     String first = world.openGates("w1").getFirst();
-    world.strike(new Fault.Crash(world.now(), Fault.FOREVER, first, true));
+    world.strike(new Fault.Crash(world.now(), Fault.FOREVER, first));
     world.runUntil(world.now() + SECOND);
     assertThat(world.openGates("w1")).isEmpty();
     world.strike(new Fault.Fence(world.now(), first, "w1", true));

@@ -24,7 +24,7 @@ class WorldTest {
   void crashedActiveIsSucceededAndTheClientFollows() {
     World world = served(1);
     String first = world.openGates("w1").getFirst();
-    world.strike(new Fault.Crash(world.now(), Fault.FOREVER, first, true));
+    world.strike(new Fault.Crash(world.now(), Fault.FOREVER, first));
     world.runUntil(world.now() + 100 * MILLI);
     assertThat(world.openGates("w1")).hasSize(1).doesNotContain(first);
     assertThat(world.isServed("w1")).isTrue();

@@ -13,7 +13,8 @@ public final class Canaries {
               EpochCanaries.ALL,
               ElectionCanaries.ALL,
               ReignCanaries.ALL,
-              StateCanaries.ALL)
+              StateCanaries.ALL,
+              VoterCanaries.ALL)
           .flatMap(List::stream)
           .toList();
 

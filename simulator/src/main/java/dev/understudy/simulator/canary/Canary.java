@@ -29,7 +29,9 @@ public record Canary(
     /** In one of three nodes with quick times and one workload: the cheapest. */
     THREE,
     /** In one of five nodes, all of which may start the workload at any time. */
-    FIVE_RUNNERS
+    FIVE_RUNNERS,
+    /** In one of five nodes, three of which vote at first, and whose voters change all the time. */
+    CHANGING
   }
 
   public Canary {
@@ -47,6 +49,11 @@ public record Canary(
   /** The same fault, looked for in small clusters only. */
   Canary amongThree() {
     return new Canary(name, what, rule, found, seedsMost, Cluster.THREE, patches);
+  }
+
+  /** The same fault, looked for where voters change. */
+  Canary amongChanging() {
+    return new Canary(name, what, rule, found, seedsMost, Cluster.CHANGING, patches);
   }
 
   /** The same fault, looked for where many may become active. */

@@ -183,8 +183,8 @@ final class PromiseCanaries {
                   "A restarted agent grants nothing for a while, but echoes an active's beats "
                       + "at once.",
                   "FO-21",
-                  "promise grant-rises lease two-outputs",
-                  2000,
+                  "lost-disk promise grant-rises lease two-outputs",
+                  8,
                   Patch.of(
                       "Hearing",
                       "if (!state.mute()) { if (row.askNanos() > 0) {",

@@ -3,6 +3,7 @@ package dev.understudy.simulator.canary;
 
 import dev.understudy.core.protocol.GroupConfig;
 import dev.understudy.core.protocol.GroupConfig.Quorum;
+import dev.understudy.core.protocol.GroupConfig.WithoutQuorum;
 import dev.understudy.core.timing.Timing;
 import dev.understudy.simulator.Faults;
 import dev.understudy.simulator.Pace;
@@ -37,6 +38,7 @@ public final class SeedRun implements Function<List<String>, String> {
         switch (Canary.Cluster.valueOf(request.get(1))) {
           case DRAWN -> Faults.plan(seed, STORM_NANOS, Weather.ROUGH);
           case THREE -> Faults.plan(seed, three(), MIDDLE_STORM_NANOS, Weather.ROUGH);
+          case CHANGING -> Faults.ofChanges(seed, changing(), MIDDLE_STORM_NANOS);
           case FIVE_RUNNERS -> Faults.plan(seed, fiveRunners(), SHORT_STORM_NANOS, Weather.ROUGH);
         };
     RunResult result = Simulation.run(plan, FaultyModels.of(request.get(0)), Trace.NONE);
@@ -45,6 +47,21 @@ public final class SeedRun implements Function<List<String>, String> {
 
   private static Setup three() {
     return Setup.of(Timing.FAST, "w1", List.of("a", "b", "c"));
+  }
+
+  private static Setup changing() {
+    List<String> nodes = List.of("a", "b", "c", "d", "e");
+    GroupConfig group =
+        new GroupConfig(
+            "w1",
+            nodes,
+            nodes,
+            Quorum.MAJORITY,
+            true,
+            INTERVAL_NANOS,
+            WithoutQuorum.FREEZE,
+            List.of("a", "b", "c"));
+    return new Setup(Timing.FAST, nodes, List.of(group), Pace.USUAL);
   }
 
   private static Setup fiveRunners() {

@@ -52,7 +52,7 @@ final class StateCanaries {
                   "A node goes on offering the copy that it has woken.",
                   "FO-31",
                   "generation-held",
-                  32,
+                  96,
                   Patch.of("Copies", "if (held.equals(woken)) {", "if (false) {"))
               .amongThree(),
           Canary.of(

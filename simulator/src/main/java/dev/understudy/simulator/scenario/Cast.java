@@ -18,6 +18,7 @@ final class Cast {
 
   private List<String> nodes = List.of("a", "b", "c");
   private List<String> runners = List.of();
+  private List<String> voters = List.of();
   private Timing timing = Timing.STANDARD;
   private int workloads = 1;
   private boolean mirrored = true;
@@ -33,6 +34,7 @@ final class Cast {
     switch (verb) {
       case "nodes" -> nodes = words.rest("node");
       case "runners" -> runners = words.among(nodes, "runner");
+      case "voters" -> voters = words.among(nodes, "voter");
       case "timing" -> timing = timing(words);
       case "workloads" -> workloads = words.number("number of workloads");
       case "strategy" ->
@@ -84,7 +86,8 @@ final class Cast {
               quorum(),
               mirrored,
               INTERVAL_NANOS,
-              goesOn ? WithoutQuorum.CONTINUE : WithoutQuorum.FREEZE));
+              goesOn ? WithoutQuorum.CONTINUE : WithoutQuorum.FREEZE,
+              voters.isEmpty() ? nodes : voters));
     }
     return new Setup(timing, nodes, groups, pace);
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.understudy.simulator.scenario;
 
+import dev.understudy.core.protocol.DurableState;
 import dev.understudy.simulator.Fault;
 import dev.understudy.simulator.Fault.Content;
 import dev.understudy.simulator.Fault.Place;
@@ -14,6 +15,9 @@ import java.util.Map;
 
 /** Words for what goes wrong on a stage. */
 final class Mischief {
+  /** Of a node that is told that its disk was lost. */
+  private static final long SILENCE_NANOS = DurableState.lost(1).longestPromiseNanos();
+
   private final Stage stage;
   private final World world;
   private final List<Fault> links = new ArrayList<>();
@@ -28,7 +32,14 @@ final class Mischief {
   /** Takes a command of faults; false if it is none. */
   boolean understands(String verb, Words words) throws ScenarioException {
     switch (verb) {
-      case "crash" -> crash(node(words));
+      case "crash" -> {
+        String node = node(words);
+        powerOff(node, new Fault.Crash(world.now(), Fault.FOREVER, node));
+      }
+      case "lose-disk" -> {
+        String node = node(words);
+        powerOff(node, new Fault.DiskLost(world.now(), Fault.FOREVER, node, SILENCE_NANOS));
+      }
       case "boot" -> boot(node(words));
       case "heal" -> heal();
       case "cut", "isolate", "partition", "noise" -> link(verb, words);
@@ -57,8 +68,7 @@ final class Mischief {
     return words.one(stage.workloads(), "workload");
   }
 
-  private void crash(String node) {
-    Fault crash = new Fault.Crash(world.now(), Fault.FOREVER, node, true);
+  private void powerOff(String node, Fault crash) {
     crashes.put(node, crash);
     strike(crash);
   }
@@ -123,6 +133,7 @@ final class Mischief {
         String node = node(words);
         yield new Fault.AgentLeaves(at, lasting(words), node);
       }
+      case "voters" -> voters(words);
       case "fence" -> new Fault.Fence(at, node(words), workload(words), true);
       case "pause" -> {
         String node = node(words);
@@ -152,6 +163,17 @@ final class Mischief {
       case "lose-copy" -> new Fault.CopyDies(at, node(words), workload(words));
       default -> null;
     };
+  }
+
+  private Fault voters(Words words) throws ScenarioException {
+    String asked = "";
+    for (String node : stage.nodes()) {
+      asked = words.take(node) ? node : asked;
+    }
+    String join = words.take("join") ? node(words) : "";
+    String leave = words.take("leave") ? node(words) : "";
+    return new Fault.MembershipChange(
+        world.now(), asked, stage.workloads().getFirst(), join, leave);
   }
 
   private long lasting(Words words) throws ScenarioException {

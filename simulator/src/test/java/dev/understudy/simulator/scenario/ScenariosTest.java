@@ -51,6 +51,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Tag("FO-42")
 @Tag("FO-43")
 @Tag("FO-44")
+@Tag("FO-45")
+@Tag("FO-46")
 class ScenariosTest {
   private static final Path FOLDER = Path.of("scenarios");
   private static final Pattern SHOWS = Pattern.compile("Shows (FO-\\d+(, )?)+\\.");
