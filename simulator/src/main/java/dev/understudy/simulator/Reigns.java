@@ -4,6 +4,7 @@ package dev.understudy.simulator;
 import dev.understudy.core.protocol.GroupConfig;
 import dev.understudy.core.protocol.Verdict;
 import java.util.Arrays;
+import java.util.BitSet;
 
 /** Who reigned until when and why no longer: counts failovers that were not needed. */
 final class Reigns {
@@ -17,6 +18,9 @@ final class Reigns {
     long beganAt;
     long endedAt = Long.MAX_VALUE;
     boolean needed;
+
+    /** Nodes whose disk did not let them follow that epoch when its lease was lost. */
+    final BitSet behind = new BitSet();
   }
 
   private final World world;
@@ -44,8 +48,13 @@ final class Reigns {
   }
 
   void said(Verdict verdict) {
-    if (verdict instanceof Verdict.Lapsed) {
+    if (verdict instanceof Verdict.Lapsed(var workload, var epoch, _)) {
       lapses++;
+      BitSet behind = reigns[world.workload(workload)].behind;
+      behind.clear();
+      for (VirtualNode node : world.nodes()) {
+        behind.set(node.index(), node.disk().state().ceiling() < epoch.counter());
+      }
     }
   }
 
@@ -64,6 +73,7 @@ final class Reigns {
           node);
     }
     reign.node = node.index();
+    reign.behind.clear();
     reign.beganAt = world.now();
     reign.endedAt = Long.MAX_VALUE;
     reign.needed = false;
@@ -119,6 +129,7 @@ final class Reigns {
           voter != reign.node
               && world.trouble().nodeWell(voter, since)
               && world.trouble().linkWell(reign.node, voter, since)
+              && !reign.behind.get(voter)
               && isAlong(reign, voter, since);
       well += counts ? 1 : 0;
     }
