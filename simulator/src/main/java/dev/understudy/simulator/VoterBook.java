@@ -34,8 +34,8 @@ final class VoterBook {
   /** What each agent knows that its disk has. */
   private final DurableState[] told;
 
-  /** The newest beat of each other node that each one has echoed, in that other one's time. */
-  private final long[] echoed;
+  /** Which loss of its disk a node is back from, by node and workload; 0 for none. */
+  private final long[] backFrom;
 
   private final Map<Name, Membership> made = new HashMap<>();
 
@@ -46,7 +46,7 @@ final class VoterBook {
     Arrays.fill(known, Membership.NONE);
     told = new DurableState[world.setup().nodes().size()];
     Arrays.fill(told, DurableState.NEW);
-    echoed = new long[known.length * told.length];
+    backFrom = new long[known.length];
   }
 
   private Membership known(VirtualNode node, int workload) {
@@ -67,8 +67,6 @@ final class VoterBook {
 
   void agentStarted(VirtualNode node) {
     told[node.index()] = node.disk().state();
-    int size = told.length * workloads;
-    Arrays.fill(echoed, node.index() * size, (node.index() + 1) * size, Row.NO_TIME);
     for (int workload = 0; workload < workloads; workload++) {
       known[node.index() * workloads + workload] = onDisk(node, workload);
     }
@@ -129,16 +127,21 @@ final class VoterBook {
     }
     for (Row row : datagram.rows()) {
       int workload = world.workload(row.workload());
-      int place =
-          (node.index() * told.length + world.index(datagram.receiver())) * workloads + workload;
-      // What it promised while it was named is repeated, and is over in time.
-      boolean promises = row.echoSentAt() > echoed[place];
-      echoed[place] = Math.max(echoed[place], row.echoSentAt());
+      boolean promises = !row.echoEpoch().equals(Epoch.NONE);
       boolean leads = row.stand() == Row.Stand.CANDIDATE || row.stand() == Row.Stand.ACTIVE;
-      if ((promises || leads) && isLost(disk, node, workload)) {
+      if ((promises || leads) && !isBack(disk, node, workload)) {
         world.violated("lost-disk", node + " has lost its disk, and says " + row);
       }
     }
+  }
+
+  /** Once named it has a history again, also when it is not to vote any more. */
+  private boolean isBack(DurableState disk, VirtualNode node, int workload) {
+    int place = node.index() * workloads + workload;
+    if (backFrom[place] != disk.lostAt() && !isLost(disk, node, workload)) {
+      backFrom[place] = disk.lostAt();
+    }
+    return backFrom[place] == disk.lostAt();
   }
 
   private boolean isLost(DurableState disk, VirtualNode node, int workload) {

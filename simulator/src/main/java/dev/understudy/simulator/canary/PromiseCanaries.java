@@ -85,7 +85,7 @@ final class PromiseCanaries {
                   "A candidate counts its own vote although it is bound to another node.",
                   "FO-5",
                   "promise grant-rises lease two-outputs",
-                  20,
+                  180,
                   Patch.of(
                       "GroupState",
                       """
