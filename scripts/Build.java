@@ -125,16 +125,12 @@ final class Build {
     static final Budget NIGHT = new Budget(60_000, 30_000);
   }
 
-  /**
-   * Each counts as one test. Where users let two be active, some runs in a thousand break a rule,
-   * by a fault of the oracle or of the protocol: those are left to who looks at them. Seeds follow
-   * from the minute, so that each build has fresh ones.
-   */
+  /** Each counts as one test. Seeds follow from the minute, so that each build has fresh ones. */
   private void simulate(Budget budget) throws IOException, InterruptedException {
     System.out.println("== simulation");
     long first = System.currentTimeMillis() / 60_000 * 100_000;
-    simulate("rough", first, budget.roughSeeds(), "--single");
-    simulate("mild", first, budget.mildSeeds(), "--single", "--mild");
+    simulate("rough", first, budget.roughSeeds());
+    simulate("mild", first, budget.mildSeeds(), "--mild");
   }
 
   private void simulate(String weather, long first, int seeds, String... more)

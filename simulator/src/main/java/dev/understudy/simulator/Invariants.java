@@ -99,6 +99,18 @@ final class Invariants {
     }
   }
 
+  /** Its own vote is for the highest number of its reign, which the gate may not have yet. */
+  private static Epoch voted(Outcome outcome, String workload, Epoch known) {
+    Epoch voted = known;
+    for (Datagram datagram : outcome.thenSend()) {
+      for (Row row : datagram.rows()) {
+        boolean reigns = row.workload().equals(workload) && row.stand() == Row.Stand.ACTIVE;
+        voted = reigns && row.epoch().above(voted) ? row.epoch() : voted;
+      }
+    }
+    return voted;
+  }
+
   /** After a step, before anything of its outcome is carried out. */
   void decided(VirtualNode node, Input input, Outcome outcome) {
     lateness.decided(node, input, outcome);
@@ -117,7 +129,8 @@ final class Invariants {
             reigns.began(node, workload);
           }
           boolean alone = gates.isAlone(node, workload);
-          if (promises.leased(node, workload, epoch, until, alone, input.now())) {
+          Epoch voted = voted(outcome, command.workload(), highest.above(epoch) ? highest : epoch);
+          if (promises.leased(node, workload, voted, until, alone, input.now())) {
             gates.accompanied(node, workload);
           }
           states.reigns(node, workload, epoch);

@@ -161,7 +161,14 @@ final class PromiseBook {
         }
       }
       // What it says of its gate is of all its lives from now on.
-      case Input.GateShut(_, var workload) -> own(node, world.workload(workload)).reignFrom = 0;
+      case Input.GateShut(_, var workload) -> {
+        int index = world.workload(workload);
+        own(node, index).reignFrom = 0;
+        Promise own = promise(node.index(), index);
+        if (own.holder == node.index()) {
+          own.endsAt = Math.min(own.endsAt, world.now());
+        }
+      }
       case Input.Fenced(_, var workload, var fenced) -> {
         Promise promise = promise(node.index(), world.workload(workload));
         if (promise.holder == world.index(fenced)) {

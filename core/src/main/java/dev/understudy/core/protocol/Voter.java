@@ -55,6 +55,10 @@ final class Voter {
    */
   void takenBack(Epoch reign, long incarnation) {
     if (reign.above(highest)) {
+      if (!boundTo.equals(reign.node())) {
+        // What was promised to others before would be told as if it were meant now.
+        echoes.clear();
+      }
       highest = reign;
       boundTo = reign.node();
       boundIncarnation = incarnation;

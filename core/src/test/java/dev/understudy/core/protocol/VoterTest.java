@@ -54,6 +54,19 @@ class VoterTest {
     assertThat(voter.boundUntil()).isEqualTo(100 + 2 * PROMISE);
   }
 
+  /** Or it would tell a former active of a promise while it follows another one. */
+  @Test
+  @Tag("FO-46")
+  void whoIsTakenBackHasPromisedNobodyElse() {
+    assertThat(follows("c", 5, 90, 100)).isTrue();
+    voter.takenBack(epoch(6, "d"), FIRST);
+    assertThat(voter.echoTo("c")).isEqualTo(Voter.Echo.NONE);
+    assertThat(follows("d", 6, 120, 200)).isTrue();
+    assertThat(voter.echoTo("d")).isEqualTo(new Voter.Echo(epoch(6, "d"), 120, Row.ORDINARY));
+    assertThat(voter.echoTo("c")).isEqualTo(Voter.Echo.NONE);
+    assertThat(follows("c", 5, 190, 300)).isFalse();
+  }
+
   @Test
   @Tag("FO-3")
   void untilThePromiseLapsesNobodyElseIsEchoedOrGrantedOlderOrNewer() {
