@@ -115,7 +115,7 @@ final class PromiseCanaries {
                   "An active counts echoes of an epoch that is not its present one.",
                   "FO-6",
                   "lease promise two-outputs generation-held epoch-regresses",
-                  8,
+                  400,
                   Patch.of("Reign", "if (echoed.equals(epoch)) {", "if (true) {"))
               .amongThree(),
           Canary.of(
