@@ -24,6 +24,7 @@ final class Layering {
           "api", List.of("core", "api"),
           "console", List.of("api", "console"),
           "agent", List.of("core", "api", "agent"),
+          "operator", List.of("core", "api", "operator"),
           "lab", List.of("core", "api", "agent", "lab"),
           "cli", List.of("core", "simulator", "api", "console", "agent", "lab", "cli"),
           "tidy", List.of("tidy"));
@@ -75,7 +76,7 @@ final class Layering {
       if (!allowed.contains(parts[0])) {
         violations.add(file.path() + " names " + names.group() + ", may name " + allowed);
       }
-      boolean outside = file.module().equals("lab") || file.module().equals("cli");
+      boolean outside = List.of("lab", "cli", "operator").contains(file.module());
       if (outside && names.group().startsWith("dev.understudy.core.protocol")) {
         violations.add(file.path() + " looks inside of the protocol");
       }

@@ -100,6 +100,15 @@ public record Timing(
   }
 
   /**
+   * The shortest fault tolerant time interval that the election alone fits into with a fifth of it
+   * to spare. Necessary, not sufficient: detection by other means, wake-up and the address's move
+   * come on top.
+   */
+  public long leastFttiNanos() {
+    return Math.ceilDiv(5 * worstElectionNanos(), 4);
+  }
+
+  /**
    * What makes these times unsafe or useless, each as one sentence with the values; empty when they
    * hold.
    */

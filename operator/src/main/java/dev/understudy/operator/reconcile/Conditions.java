@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.understudy.operator.reconcile;
+
+import dev.understudy.operator.resource.FailoverPolicySpec;
+import dev.understudy.operator.resource.FailoverPolicyStatus;
+import dev.understudy.operator.resource.PolicyCondition;
+import dev.understudy.operator.wish.Decision;
+import dev.understudy.operator.wish.Policies;
+import dev.understudy.operator.wish.Protection;
+import dev.understudy.operator.wish.Wish;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** The status of a policy. */
+public final class Conditions {
+  static final String ACCEPTED = "Accepted";
+  static final String TARGET_FOUND = "TargetFound";
+
+  private Conditions() {}
+
+  /**
+   * What the operator sees when it looks at a policy.
+   *
+   * @param name of the policy
+   * @param generation of its spec
+   * @param siblings all policies with the same target, itself included
+   * @param annotations of the target; empty when there is no such Deployment
+   */
+  public record View(
+      String name,
+      long generation,
+      @Nullable FailoverPolicySpec spec,
+      List<Decision.Candidate> siblings,
+      Optional<Map<String, String>> annotations) {}
+
+  /**
+   * The new status.
+   *
+   * @param before the present one, whose times are kept where nothing changes
+   * @param now RFC 3339
+   */
+  public static FailoverPolicyStatus of(
+      View view, @Nullable FailoverPolicyStatus before, String now) {
+    Decision decision = Decision.of(view.annotations().orElse(Map.of()), view.siblings());
+    List<PolicyCondition> conditions = new ArrayList<>();
+    Optional<Protection> protection = Optional.empty();
+    if (Policies.read(view.spec()) instanceof Wish.Faulty(List<String> faults)) {
+      conditions.add(condition(view, ACCEPTED, false, "Invalid", String.join(". ", faults)));
+    } else if (!decision.policy().equals(Optional.of(view.name()))) {
+      String other = decision.policy().orElseThrow();
+      String message = "FailoverPolicy " + other + " has the same target and is older";
+      conditions.add(condition(view, ACCEPTED, false, "Conflict", message));
+    } else if (decision.wish() instanceof Wish.Asked(var asked, var remarks)) {
+      protection = Optional.of(asked);
+      List<String> sentences = new ArrayList<>(List.of(asked.sentence()));
+      sentences.addAll(remarks);
+      conditions.add(condition(view, ACCEPTED, true, "Valid", String.join(". ", sentences)));
+    } else {
+      throw new IllegalStateException("valid, and counts, but asks for nothing: " + view);
+    }
+    conditions.add(target(view));
+    List<PolicyCondition> known =
+        before == null || before.conditions() == null ? List.of() : before.conditions();
+    return new FailoverPolicyStatus(
+        view.generation(),
+        protection.map(Protection::sentence).orElse(null),
+        conditions.stream().map(c -> timed(c, known, now)).toList());
+  }
+
+  private static PolicyCondition target(View view) {
+    String name =
+        Optional.ofNullable(view.spec())
+            .flatMap(spec -> Optional.ofNullable(spec.target()))
+            .flatMap(target -> Optional.ofNullable(target.name()))
+            .orElse("");
+    return view.annotations().isPresent()
+        ? condition(view, TARGET_FOUND, true, "Found", "Deployment " + name + " is there")
+        : condition(
+            view,
+            TARGET_FOUND,
+            false,
+            "NotFound",
+            "there is no Deployment " + name + " in this namespace");
+  }
+
+  private static PolicyCondition condition(
+      View view, String type, boolean holds, String reason, String message) {
+    return new PolicyCondition(
+        type, holds ? "True" : "False", reason, message, "", view.generation());
+  }
+
+  private static PolicyCondition timed(
+      PolicyCondition fresh, List<PolicyCondition> known, String now) {
+    String since =
+        known.stream()
+            .filter(old -> Objects.equals(old.type(), fresh.type()))
+            .filter(old -> Objects.equals(old.status(), fresh.status()))
+            .map(PolicyCondition::lastTransitionTime)
+            .findFirst()
+            .orElse(now);
+    return new PolicyCondition(
+        fresh.type(),
+        fresh.status(),
+        fresh.reason(),
+        fresh.message(),
+        since,
+        fresh.observedGeneration());
+  }
+}

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.understudy.operator.reconcile;
+
+import dev.understudy.operator.resource.FailoverPolicy;
+import dev.understudy.operator.wish.Annotations;
+import dev.understudy.operator.wish.Decision;
+import dev.understudy.operator.wish.Wish;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.javaoperatorsdk.operator.api.config.ControllerConfigurationOverrider;
+import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
+import io.javaoperatorsdk.operator.api.reconciler.Context;
+import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
+import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
+import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
+import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
+import io.javaoperatorsdk.operator.processing.event.source.EventSource;
+import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Says, in Events on a Deployment, what is asked for it, what is wrong with that, and when nobody
+ * asks any more. Deployments without annotations and policies cost one look at their names.
+ */
+@ControllerConfiguration(name = "deployments", triggerReconcilerOnAllEvents = true)
+public final class DeploymentReconciler implements Reconciler<Deployment> {
+  private final EventRecorder events;
+  private final Map<ResourceID, Known> known = new ConcurrentHashMap<>();
+  private volatile @Nullable InformerEventSource<FailoverPolicy, Deployment> policies;
+
+  /** What was said last about the Deployment of that identity. */
+  private record Known(String uid, Decision decision, List<Notice> said) {}
+
+  /** Stamps Events by that clock. */
+  public DeploymentReconciler(Clock clock) {
+    events = new EventRecorder(clock);
+  }
+
+  /** Passes over what nobody asks anything for. */
+  public void configure(ControllerConfigurationOverrider<Deployment> overrider) {
+    overrider
+        .withOnAddFilter(this::concernsUs)
+        .withOnUpdateFilter((now, before) ->
+            (concernsUs(now) || concernsUs(before))
+                && !Targets.annotations(now).equals(Targets.annotations(before)));
+  }
+
+  private boolean concernsUs(Deployment deployment) {
+    InformerEventSource<FailoverPolicy, Deployment> source = policies;
+    return Annotations.any(Targets.annotations(deployment))
+        || known.containsKey(ResourceID.fromResource(deployment))
+        || (source != null && !source.byIndex(Targets.INDEX, Targets.key(deployment)).isEmpty());
+  }
+
+  @Override
+  public List<EventSource<?, Deployment>> prepareEventSources(
+      EventSourceContext<Deployment> context) {
+    InformerEventSourceConfiguration<FailoverPolicy> configuration =
+        InformerEventSourceConfiguration.from(FailoverPolicy.class, Deployment.class)
+            .withSecondaryToPrimaryMapper(
+                policy -> Targets.target(policy).map(Set::of).orElse(Set.of()))
+            .build();
+    InformerEventSource<FailoverPolicy, Deployment> source =
+        new InformerEventSource<>(configuration, context);
+    source.addIndexers(Targets.INDEXERS);
+    policies = source;
+    return List.of(source);
+  }
+
+  @Override
+  public UpdateControl<Deployment> reconcile(Deployment deployment, Context<Deployment> context) {
+    ResourceID id = ResourceID.fromResource(deployment);
+    // Nothing is said of what goes away, in a namespace that may go away with it.
+    if (context.isPrimaryResourceDeleted()
+        || deployment.getMetadata().getDeletionTimestamp() != null) {
+      known.remove(id);
+      return UpdateControl.noUpdate();
+    }
+    Decision decision =
+        Decision.of(
+            Targets.annotations(deployment),
+            Targets.candidates(List.copyOf(context.getSecondaryResources(FailoverPolicy.class))));
+    String uid = deployment.getMetadata().getUid();
+    List<Notice> now = Notices.of(decision);
+    List<Notice> before =
+        Optional.ofNullable(known.get(id))
+            .filter(k -> k.uid().equals(uid))
+            .map(Known::said)
+            .orElse(List.of());
+    for (Notice notice : Notices.news(before, now)) {
+      events.say(context.getClient(), deployment, notice);
+    }
+    if (now.isEmpty()) {
+      known.remove(id);
+    } else {
+      known.put(id, new Known(uid, decision, now));
+    }
+    return UpdateControl.noUpdate();
+  }
+
+  /** How many Deployments ask for something that is understood, and how many for something else. */
+  public Map<Boolean, Long> counts() {
+    return known.values().stream()
+        .collect(
+            Collectors.partitioningBy(
+                k -> k.decision().wish() instanceof Wish.Asked, Collectors.counting()));
+  }
+}

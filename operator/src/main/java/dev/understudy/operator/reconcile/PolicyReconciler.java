@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.understudy.operator.reconcile;
+
+import dev.understudy.operator.resource.FailoverPolicy;
+import dev.understudy.operator.resource.FailoverPolicyStatus;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
+import io.javaoperatorsdk.operator.api.reconciler.Context;
+import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
+import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
+import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
+import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
+import io.javaoperatorsdk.operator.processing.event.source.EventSource;
+import io.javaoperatorsdk.operator.processing.event.source.IndexerResourceCache;
+import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
+import java.time.Clock;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** Keeps the status of policies: whether they are understood, count, and have a target. */
+@ControllerConfiguration(name = "policies")
+public final class PolicyReconciler implements Reconciler<FailoverPolicy> {
+  private final Clock clock;
+  private volatile @Nullable InformerEventSource<Deployment, FailoverPolicy> deployments;
+
+  /** Stamps conditions by that clock. */
+  public PolicyReconciler(Clock clock) {
+    this.clock = clock;
+  }
+
+  @Override
+  public List<EventSource<?, FailoverPolicy>> prepareEventSources(
+      EventSourceContext<FailoverPolicy> context) {
+    IndexerResourceCache<FailoverPolicy> policies = context.getPrimaryCache();
+    policies.addIndexers(Targets.INDEXERS);
+    InformerEventSource<Deployment, FailoverPolicy> targets =
+        new InformerEventSource<>(
+            InformerEventSourceConfiguration.from(Deployment.class, FailoverPolicy.class)
+                .withName("targets")
+                .withSecondaryToPrimaryMapper(d -> about(policies, Targets.key(d)))
+                .withPrimaryToSecondaryMapper(
+                    (FailoverPolicy p) -> Targets.target(p).map(Set::of).orElse(Set.of()))
+                .withOnUpdateFilter(
+                    (now, before) -> !Targets.annotations(now).equals(Targets.annotations(before)))
+                .build(),
+            context);
+    // When the oldest policy of a target goes, the next one counts.
+    InformerEventSource<FailoverPolicy, FailoverPolicy> siblings =
+        new InformerEventSource<>(
+            InformerEventSourceConfiguration.from(FailoverPolicy.class, FailoverPolicy.class)
+                .withName("siblings")
+                .withSecondaryToPrimaryMapper(p ->
+                    Targets.target(p)
+                        .map(target -> about(policies, Targets.key(target)))
+                        .orElse(Set.of()))
+                .withOnUpdateFilter((now, before) ->
+                    !now.getMetadata().getGeneration().equals(before.getMetadata().getGeneration()))
+                .build(),
+            context);
+    deployments = targets;
+    return List.of(targets, siblings);
+  }
+
+  private static Set<ResourceID> about(IndexerResourceCache<FailoverPolicy> all, String target) {
+    return all.byIndex(Targets.INDEX, target).stream()
+        .map(ResourceID::fromResource)
+        .collect(Collectors.toSet());
+  }
+
+  @Override
+  public UpdateControl<FailoverPolicy> reconcile(
+      FailoverPolicy policy, Context<FailoverPolicy> context) {
+    if (policy.getMetadata().getDeletionTimestamp() != null) {
+      return UpdateControl.noUpdate();
+    }
+    Optional<ResourceID> target = Targets.target(policy);
+    List<FailoverPolicy> siblings =
+        target
+            .map(t -> context.getPrimaryCache().byIndex(Targets.INDEX, Targets.key(t)))
+            .orElse(List.of(policy));
+    Conditions.View view =
+        new Conditions.View(
+            policy.getMetadata().getName(),
+            policy.getMetadata().getGeneration(),
+            policy.getSpec(),
+            Targets.candidates(siblings),
+            target.flatMap(this::annotations));
+    @Nullable FailoverPolicyStatus before = policy.getStatus();
+    String now = clock.instant().truncatedTo(ChronoUnit.SECONDS).toString();
+    FailoverPolicyStatus after = Conditions.of(view, before, now);
+    if (after.equals(before)) {
+      return UpdateControl.noUpdate();
+    }
+    FailoverPolicy change = new FailoverPolicy();
+    change.setMetadata(
+        new ObjectMetaBuilder()
+            .withName(policy.getMetadata().getName())
+            .withNamespace(policy.getMetadata().getNamespace())
+            .build());
+    change.setStatus(after);
+    return UpdateControl.patchStatus(change);
+  }
+
+  private Optional<Map<String, String>> annotations(ResourceID target) {
+    InformerEventSource<Deployment, FailoverPolicy> source = deployments;
+    if (source == null) {
+      throw new IllegalStateException("no event source before " + target);
+    }
+    return source
+        .get(target)
+        .filter(d -> d.getMetadata().getDeletionTimestamp() == null)
+        .map(Targets::annotations);
+  }
+}
