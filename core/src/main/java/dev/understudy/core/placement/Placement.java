@@ -3,6 +3,7 @@ package dev.understudy.core.placement;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -66,6 +67,55 @@ public final class Placement {
     }
     placed(best, memoryBytes);
     return best;
+  }
+
+  /**
+   * The group for one more workload that runs already: its node, a standby and a third that votes,
+   * in this order. A neighbour on the ring is preferred as standby, and of two the emptier one;
+   * only when neither is able, another node, which may give nodes more neighbours than {@link
+   * #NEIGHBOURS_MOST}.
+   *
+   * @param active where it runs
+   * @param able names of the nodes that could take it over
+   * @param memoryBytes limit of one copy
+   * @return two names when there are no three nodes; empty when no other node is able
+   */
+  public List<String> placeBeside(String active, List<String> able, long memoryBytes) {
+    List<String> others = ring.stream().filter(n -> !n.equals(active) && able.contains(n)).toList();
+    List<String> near = others.stream().filter(n -> adjacent(active, n)).toList();
+    String standby = "";
+    for (String node : near.isEmpty() ? others : near) {
+      standby = standby.isEmpty() || of(node) < of(standby) ? node : standby;
+    }
+    if (standby.isEmpty()) {
+      return List.of();
+    }
+    List<String> group = new ArrayList<>(List.of(active, standby));
+    third(active, standby).ifPresent(group::add);
+    placed(group, memoryBytes);
+    return List.copyOf(group);
+  }
+
+  private boolean adjacent(String one, String other) {
+    int distance = Math.abs(ring.indexOf(one) - ring.indexOf(other));
+    return ring.contains(one) && (distance == 1 || distance == ring.size() - 1);
+  }
+
+  /** The witness of that part of the ring, else the next node on the ring, else any other node. */
+  private Optional<String> third(String active, String standby) {
+    int first = ring.indexOf(active);
+    int second = ring.indexOf(standby);
+    int pair = onRing(first + 1).equals(standby) ? first : second;
+    int witness = Math.max(0, pair) / PAIRS_A_WITNESS;
+    List<String> preferred = new ArrayList<>();
+    if (witness < witnesses.size()) {
+      preferred.add(witnesses.get(witness));
+    }
+    for (int i = 2; i <= ring.size() + 1; i++) {
+      preferred.add(onRing(Math.max(0, pair) + i));
+    }
+    preferred.addAll(witnesses);
+    return preferred.stream().filter(n -> !n.equals(active) && !n.equals(standby)).findFirst();
   }
 
   /** Counts a workload whose user chose the group. */

@@ -102,4 +102,52 @@ class PlacementTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("fewer than two nodes");
   }
+
+  @Test
+  void besideARunningWorkloadAreItsNeighboursAndNodesHaveFewOfThem() {
+    for (int runners = 3; runners <= 16; runners++) {
+      for (int witnesses = 0; witnesses <= 6; witnesses++) {
+        List<Host> hosts = hosts(runners, witnesses);
+        List<String> able = hosts(runners, 0).stream().map(Host::name).toList();
+        Placement placement = new Placement(hosts);
+        Random random = new Random(runners * 100L + witnesses);
+        SortedMap<String, Set<String>> neighbours = new TreeMap<>();
+        for (int i = 0; i < 64; i++) {
+          String active = "n" + random.nextInt(runners);
+          List<String> group = placement.placeBeside(active, able, (4 + random.nextInt(508)) * MIB);
+          assertThat(group).hasSize(Placement.VOTERS).doesNotHaveDuplicates().startsWith(active);
+          assertThat(group.get(1)).startsWith("n");
+          for (String node : group) {
+            neighbours.computeIfAbsent(node, _ -> new TreeSet<>()).addAll(group);
+          }
+        }
+        assertThat(neighbours.values())
+            .allSatisfy(
+                all -> assertThat(all).as("itself, and %s", hosts).hasSizeLessThanOrEqualTo(7));
+      }
+    }
+  }
+
+  @Test
+  void theEmptierNeighbourStandsBy() {
+    Placement placement = new Placement(hosts(5, 0));
+    List<String> all = List.of("n0", "n1", "n2", "n3", "n4");
+    assertThat(placement.placeBeside("n0", all, MIB)).containsExactly("n0", "n1", "n2");
+    assertThat(placement.placeBeside("n0", all, MIB)).containsExactly("n0", "n4", "n1");
+  }
+
+  @Test
+  void whereNoNeighbourIsAbleAnotherNodeStandsBy() {
+    Placement placement = new Placement(hosts(6, 1));
+    assertThat(placement.placeBeside("n0", List.of("n0", "n3"), MIB)).startsWith("n0", "n3");
+    assertThat(placement.placeBeside("n0", List.of("n0"), MIB)).isEmpty();
+  }
+
+  @Test
+  void twoNodesHaveNoThirdVoter() {
+    List<String> both = List.of("n0", "n1");
+    assertThat(new Placement(hosts(2, 0)).placeBeside("n1", both, MIB)).containsExactly("n1", "n0");
+    assertThat(new Placement(hosts(2, 1)).placeBeside("n1", both, MIB))
+        .containsExactly("n1", "n0", "w0");
+  }
 }
