@@ -30,7 +30,8 @@ class TimingGuideTest {
             row("promise", t -> fraction(t.promiseNanos())),
             row("late threshold", t -> fraction(t.lateThresholdNanos())),
             row("gate margin", t -> fraction(t.gateMarginNanos())),
-            row("worst election", t -> fraction(t.worstElectionNanos())));
+            row("worst election", t -> fraction(t.worstElectionNanos())),
+            row("least FTTI", t -> fraction(t.leastFttiNanos())));
     String guide = Files.readString(Path.of("../docs/timing.md"));
     List<String> written =
         guide

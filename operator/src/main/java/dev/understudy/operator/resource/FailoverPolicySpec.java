@@ -45,7 +45,7 @@ public record FailoverPolicySpec(
     @Pattern("^[0-9]{1,3}(\\.[0-9]{1,3}){3}$") @JsonPropertyDescription(
             "The IPv4 address that follows the active Pod, where it is not that of a Service.")
         @Nullable String address,
-    @JsonPropertyDescription("How the program's state is read over HTTP and put back.")
+    @JsonPropertyDescription("How the program's state is read (GET) and put back (POST).")
         @Nullable StateSpec state) {
 
   /** A whole number and a unit. */

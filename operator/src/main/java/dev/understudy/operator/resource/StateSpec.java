@@ -7,12 +7,12 @@ import io.fabric8.generator.annotation.Max;
 import io.fabric8.generator.annotation.Min;
 import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.Required;
+import io.fabric8.generator.annotation.Size;
 import org.jspecify.annotations.Nullable;
 
 /** Where a program gives its state, and takes it back. */
 public record StateSpec(
-    @Default("/")
-        @Pattern("^/.{0,1023}$") @JsonPropertyDescription("Path of the request; GET reads the state, POST puts it back.")
+    @Default("/") @Size(max = 1_024) @Pattern("^/") @JsonPropertyDescription("Path of the request.")
         @Nullable String path,
     @Required @Min(1) @Max(65_535) @JsonPropertyDescription("Port on which the program answers.")
         @Nullable Integer port,

@@ -118,12 +118,14 @@ public final class Policies {
       faults.add(is("spec.ftti", spec.ftti()) + "; write a duration such as 500ms");
     } else if (ftti.getAsLong() < least) {
       faults.add(
-          "spec.ftti %s is too short: with times %s the election alone may take %s, so write at least %s"
-              .formatted(
-                  spec.ftti(),
-                  timing.profile(),
-                  Units.nanosText(timing.worstElectionNanos()),
-                  Units.nanosText(least)));
+          "spec.ftti "
+              + spec.ftti()
+              + " is too short: with times "
+              + timing.profile()
+              + " the election alone may take "
+              + millis(timing.worstElectionNanos())
+              + ", so write at least "
+              + millis(least));
     }
     return ftti;
   }
@@ -181,6 +183,11 @@ public final class Policies {
               + Units.nanosText(Protection.INTERVAL_MOST_NANOS));
     }
     return nanos;
+  }
+
+  /** Rounded up, so that what it says is enough. */
+  private static String millis(long nanos) {
+    return Math.ceilDiv(nanos, 1_000_000L) + "ms";
   }
 
   private static String is(String field, String value) {
