@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -38,6 +39,9 @@ final class Build {
           "-> \\[Help|^\\[ERROR] (To see|Re-run|For more|\\[Help|After correcting|  mvn|->)");
   private static final List<String> REPORTS = List.of("surefire-reports", "e2e-reports");
   private static final int LAST_LINES = 25;
+
+  /** Hexadecimal digits of the name of a tree: 40 bits. */
+  private static final int SEED_DIGITS = 10;
 
   private final Path root;
   private final List<String> failedSteps = new ArrayList<>();
@@ -125,12 +129,45 @@ final class Build {
     static final Budget NIGHT = new Budget(60_000, 30_000);
   }
 
-  /** Each counts as one test. Seeds follow from the minute, so that each build has fresh ones. */
+  /** Each counts as one test. */
   private void simulate(Budget budget) throws IOException, InterruptedException {
     System.out.println("== simulation");
-    long first = System.currentTimeMillis() / 60_000 * 100_000;
+    long first = budget == Budget.NIGHT ? seedOfNow() : seedOfSources();
     simulate("rough", first, budget.roughSeeds());
     simulate("mild", first, budget.mildSeeds(), "--mild");
+  }
+
+  private static long seedOfNow() {
+    return System.currentTimeMillis() / 60_000 * 100_000;
+  }
+
+  /**
+   * Each commit has fresh seeds, and every build of it the same ones: what is red on one machine is
+   * red on the next. Sources that no commit has yet, or that came without their history, take the
+   * seeds of the minute.
+   */
+  private long seedOfSources() throws IOException, InterruptedException {
+    if (!git("status", "--porcelain").equals(Optional.of(""))) {
+      return seedOfNow();
+    }
+    return git("rev-parse", "HEAD^{tree}")
+        .map(tree -> Long.parseLong(tree.substring(0, SEED_DIGITS), 16))
+        .orElseGet(Build::seedOfNow);
+  }
+
+  /** What Git says in the folder of the sources; empty when it is not there or knows nothing. */
+  private Optional<String> git(String... arguments) throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>(List.of("git", "-C", root.toString()));
+    command.addAll(List.of(arguments));
+    Process process;
+    try {
+      process =
+          new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+    } catch (IOException noGit) {
+      return Optional.empty();
+    }
+    String said = new String(process.getInputStream().readAllBytes()).strip();
+    return process.waitFor() == 0 ? Optional.of(said) : Optional.empty();
   }
 
   private void simulate(String weather, long first, int seeds, String... more)
