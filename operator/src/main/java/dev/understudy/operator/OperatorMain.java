@@ -85,15 +85,15 @@ public final class OperatorMain {
     figures.gauge(
         "deployments",
         "Deployments that ask for protection.",
-        () -> deployments.counts().getOrDefault(true, 0L),
-        "wish",
-        "asked");
+        () -> deployments.refused().getOrDefault(false, 0L),
+        "answer",
+        "understood");
     figures.gauge(
         "deployments",
         "Deployments that ask for protection.",
-        () -> deployments.counts().getOrDefault(false, 0L),
-        "wish",
-        "faulty");
+        () -> deployments.refused().getOrDefault(true, 0L),
+        "answer",
+        "refused");
     HttpDoor health =
         new HttpDoor(
             options.health(), Map.of("/healthz", () -> healthy(operator), "/readyz", this::ready));

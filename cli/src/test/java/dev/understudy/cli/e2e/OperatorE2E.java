@@ -189,7 +189,8 @@ class OperatorE2E {
     applying(deployment("wrong", cr("7"))).must();
     awaitEvent("good", "a checkpoint each 5s");
     awaitEvent("wrong", "a checkpoint each 7s");
-    kubectl("scale", "deployment/good", "--replicas=1");
+    kubectl("scale", "deployment/wrong", "--replicas=2");
+    awaitEvent("wrong", "Warning ProtectionRefused by annotations: the Deployment has 2 replicas");
 
     kubectl("annotate", "deployment/good", "hitachienergy.com/cr_mode-");
     awaitEvent("good", "hitachienergy.com/cr_interval does nothing without");
@@ -212,6 +213,10 @@ class OperatorE2E {
 
     applying(deployment("count", cr("30"))).must();
     awaitCondition("p", "TargetFound", "True Found");
+    awaitCondition("p", "TargetFits", "True Whole");
+    kubectl("scale", "deployment/count", "--replicas=2");
+    awaitCondition("p", "TargetFits", "False Impossible the Deployment has 2 replicas");
+    kubectl("scale", "deployment/count", "--replicas=0");
     awaitEvent("count", "Normal ProtectionRequested by FailoverPolicy p: mirror");
     awaitEvent("count", "Warning ProtectionRemark FailoverPolicy p counts;");
     assertThat(condition("p", "Accepted")).contains("is ignored");
@@ -294,7 +299,7 @@ class OperatorE2E {
           () -> second.page("/readyz").contains("waiting for the lease"));
       assertThat(first.page("/metrics"))
           .contains("understudy_operator_leading 1.0")
-          .contains("understudy_operator_deployments{wish=\"asked\"} 1.0")
+          .contains("understudy_operator_deployments{answer=\"understood\"} 1.0")
           .contains("understudy_operator_reconcile_seconds_count{controller=\"deployments\"");
       assertThat(second.page("/metrics")).contains("understudy_operator_leading 0.0");
       long rss = first.residentKibibytes();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.understudy.operator.reconcile;
 
+import dev.understudy.operator.plan.Fitness;
 import dev.understudy.operator.resource.FailoverPolicySpec;
 import dev.understudy.operator.resource.FailoverPolicyStatus;
 import dev.understudy.operator.resource.PolicyCondition;
@@ -8,6 +9,7 @@ import dev.understudy.operator.wish.Decision;
 import dev.understudy.operator.wish.Policies;
 import dev.understudy.operator.wish.Protection;
 import dev.understudy.operator.wish.Wish;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 public final class Conditions {
   static final String ACCEPTED = "Accepted";
   static final String TARGET_FOUND = "TargetFound";
+  static final String TARGET_FITS = "TargetFits";
 
   private Conditions() {}
 
@@ -28,14 +31,14 @@ public final class Conditions {
    * @param name of the policy
    * @param generation of its spec
    * @param siblings all policies with the same target, itself included
-   * @param annotations of the target; empty when there is no such Deployment
+   * @param target empty when there is no such Deployment
    */
   public record View(
       String name,
       long generation,
       @Nullable FailoverPolicySpec spec,
       List<Decision.Candidate> siblings,
-      Optional<Map<String, String>> annotations) {}
+      Optional<Deployment> target) {}
 
   /**
    * The new status.
@@ -45,7 +48,8 @@ public final class Conditions {
    */
   public static FailoverPolicyStatus of(
       View view, @Nullable FailoverPolicyStatus before, String now) {
-    Decision decision = Decision.of(view.annotations().orElse(Map.of()), view.siblings());
+    Decision decision =
+        Decision.of(view.target().map(Targets::annotations).orElse(Map.of()), view.siblings());
     List<PolicyCondition> conditions = new ArrayList<>();
     Optional<Protection> protection = Optional.empty();
     if (Policies.read(view.spec()) instanceof Wish.Faulty(List<String> faults)) {
@@ -63,6 +67,7 @@ public final class Conditions {
       throw new IllegalStateException("valid, and counts, but asks for nothing: " + view);
     }
     conditions.add(target(view));
+    conditions.add(fits(view, protection));
     List<PolicyCondition> known =
         before == null || before.conditions() == null ? List.of() : before.conditions();
     return new FailoverPolicyStatus(
@@ -77,7 +82,7 @@ public final class Conditions {
             .flatMap(spec -> Optional.ofNullable(spec.target()))
             .flatMap(target -> Optional.ofNullable(target.name()))
             .orElse("");
-    return view.annotations().isPresent()
+    return view.target().isPresent()
         ? condition(view, TARGET_FOUND, true, "Found", "Deployment " + name + " is there")
         : condition(
             view,
@@ -85,6 +90,23 @@ public final class Conditions {
             false,
             "NotFound",
             "there is no Deployment " + name + " in this namespace");
+  }
+
+  private static PolicyCondition fits(View view, Optional<Protection> protection) {
+    if (view.target().isEmpty() || protection.isEmpty()) {
+      String message =
+          view.target().isEmpty() ? "there is no Deployment yet" : "the policy is not accepted";
+      return new PolicyCondition(
+          TARGET_FITS, "Unknown", "NotKnown", message, "", view.generation());
+    }
+    Fitness fitness = Fitness.of(protection.get(), view.target().get());
+    String remarks = String.join(". ", fitness.remarks());
+    if (fitness.ladder().equals(protection.get().ladder())) {
+      String message = remarks.isEmpty() ? "nothing stands in the way" : remarks;
+      return condition(view, TARGET_FITS, true, "Whole", message);
+    }
+    String reason = fitness.ladder().isEmpty() ? "Impossible" : "Reduced";
+    return condition(view, TARGET_FITS, false, reason, remarks);
   }
 
   private static PolicyCondition condition(

@@ -4,7 +4,6 @@ package dev.understudy.operator.reconcile;
 import dev.understudy.operator.resource.FailoverPolicy;
 import dev.understudy.operator.wish.Annotations;
 import dev.understudy.operator.wish.Decision;
-import dev.understudy.operator.wish.Wish;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.javaoperatorsdk.operator.api.config.ControllerConfigurationOverrider;
 import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
@@ -36,7 +35,11 @@ public final class DeploymentReconciler implements Reconciler<Deployment> {
   private volatile @Nullable InformerEventSource<FailoverPolicy, Deployment> policies;
 
   /** What was said last about the Deployment of that identity. */
-  private record Known(String uid, Decision decision, List<Notice> said) {}
+  private record Known(String uid, List<Notice> said) {
+    boolean isRefused() {
+      return said.stream().anyMatch(notice -> notice.reason().equals(Notices.REFUSED));
+    }
+  }
 
   /** Stamps Events by that clock. */
   public DeploymentReconciler(Clock clock) {
@@ -48,8 +51,7 @@ public final class DeploymentReconciler implements Reconciler<Deployment> {
     overrider
         .withOnAddFilter(this::concernsUs)
         .withOnUpdateFilter((now, before) ->
-            (concernsUs(now) || concernsUs(before))
-                && !Targets.annotations(now).equals(Targets.annotations(before)));
+            (concernsUs(now) || concernsUs(before)) && Targets.changed(now, before));
   }
 
   private boolean concernsUs(Deployment deployment) {
@@ -88,7 +90,7 @@ public final class DeploymentReconciler implements Reconciler<Deployment> {
             Targets.annotations(deployment),
             Targets.candidates(List.copyOf(context.getSecondaryResources(FailoverPolicy.class))));
     String uid = deployment.getMetadata().getUid();
-    List<Notice> now = Notices.of(decision);
+    List<Notice> now = Notices.of(decision, deployment);
     List<Notice> before =
         Optional.ofNullable(known.get(id))
             .filter(k -> k.uid().equals(uid))
@@ -100,16 +102,14 @@ public final class DeploymentReconciler implements Reconciler<Deployment> {
     if (now.isEmpty()) {
       known.remove(id);
     } else {
-      known.put(id, new Known(uid, decision, now));
+      known.put(id, new Known(uid, now));
     }
     return UpdateControl.noUpdate();
   }
 
-  /** How many Deployments ask for something that is understood, and how many for something else. */
-  public Map<Boolean, Long> counts() {
+  /** How many Deployments ask for protection and are refused, and how many are not. */
+  public Map<Boolean, Long> refused() {
     return known.values().stream()
-        .collect(
-            Collectors.partitioningBy(
-                k -> k.decision().wish() instanceof Wish.Asked, Collectors.counting()));
+        .collect(Collectors.partitioningBy(Known::isRefused, Collectors.counting()));
   }
 }

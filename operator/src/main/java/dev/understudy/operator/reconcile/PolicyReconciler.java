@@ -18,7 +18,6 @@ import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEven
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -47,8 +46,7 @@ public final class PolicyReconciler implements Reconciler<FailoverPolicy> {
                 .withSecondaryToPrimaryMapper(d -> about(policies, Targets.key(d)))
                 .withPrimaryToSecondaryMapper(
                     (FailoverPolicy p) -> Targets.target(p).map(Set::of).orElse(Set.of()))
-                .withOnUpdateFilter(
-                    (now, before) -> !Targets.annotations(now).equals(Targets.annotations(before)))
+                .withOnUpdateFilter(Targets::changed)
                 .build(),
             context);
     // When the oldest policy of a target goes, the next one counts.
@@ -60,8 +58,7 @@ public final class PolicyReconciler implements Reconciler<FailoverPolicy> {
                     Targets.target(p)
                         .map(target -> about(policies, Targets.key(target)))
                         .orElse(Set.of()))
-                .withOnUpdateFilter((now, before) ->
-                    !now.getMetadata().getGeneration().equals(before.getMetadata().getGeneration()))
+                .withOnUpdateFilter(Targets::changed)
                 .build(),
             context);
     deployments = targets;
@@ -91,7 +88,7 @@ public final class PolicyReconciler implements Reconciler<FailoverPolicy> {
             policy.getMetadata().getGeneration(),
             policy.getSpec(),
             Targets.candidates(siblings),
-            target.flatMap(this::annotations));
+            target.flatMap(this::deployment));
     @Nullable FailoverPolicyStatus before = policy.getStatus();
     String now = clock.instant().truncatedTo(ChronoUnit.SECONDS).toString();
     FailoverPolicyStatus after = Conditions.of(view, before, now);
@@ -108,14 +105,11 @@ public final class PolicyReconciler implements Reconciler<FailoverPolicy> {
     return UpdateControl.patchStatus(change);
   }
 
-  private Optional<Map<String, String>> annotations(ResourceID target) {
+  private Optional<Deployment> deployment(ResourceID target) {
     InformerEventSource<Deployment, FailoverPolicy> source = deployments;
     if (source == null) {
       throw new IllegalStateException("no event source before " + target);
     }
-    return source
-        .get(target)
-        .filter(d -> d.getMetadata().getDeletionTimestamp() == null)
-        .map(Targets::annotations);
+    return source.get(target).filter(d -> d.getMetadata().getDeletionTimestamp() == null);
   }
 }

@@ -9,6 +9,7 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -49,6 +50,12 @@ final class Targets {
                 policy.getMetadata().getCreationTimestamp(),
                 policy.getSpec()))
         .toList();
+  }
+
+  /** Whether something changed that is read: annotations, or what was asked of Kubernetes. */
+  static boolean changed(HasMetadata now, HasMetadata before) {
+    return !annotations(now).equals(annotations(before))
+        || !Objects.equals(now.getMetadata().getGeneration(), before.getMetadata().getGeneration());
   }
 
   static Map<String, String> annotations(HasMetadata object) {

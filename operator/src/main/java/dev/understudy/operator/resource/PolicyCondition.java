@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /** One condition, in the shape that all of Kubernetes has agreed on. */
 public record PolicyCondition(
-    @Required @JsonPropertyDescription("Accepted or TargetFound.") String type,
+    @Required @JsonPropertyDescription("Accepted, TargetFound or TargetFits.") String type,
     @Required @JsonPropertyDescription("True, False or Unknown.") String status,
     @Required @JsonPropertyDescription("One word for programs.") String reason,
     @Required @JsonPropertyDescription("Sentences for people.") String message,

@@ -7,6 +7,8 @@ import dev.understudy.operator.resource.FailoverPolicySpec;
 import dev.understudy.operator.resource.FailoverPolicyStatus;
 import dev.understudy.operator.resource.PolicyCondition;
 import dev.understudy.operator.wish.Decision;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,14 +23,32 @@ class ConditionsTest {
   private static final String NOON = "2026-11-23T12:00:00Z";
   private static final String LATER = "2026-11-23T13:00:00Z";
   private static final String MIRROR = "target: {name: count}\nstrategy: mirror";
-  private static final Optional<Map<String, String>> THERE = Optional.of(Map.of());
+  private static final Optional<Deployment> THERE = Optional.of(deployment(Map.of(), 1));
 
   private static @Nullable FailoverPolicySpec spec(String yaml) {
     return Serialization.unmarshal(yaml, FailoverPolicySpec.class);
   }
 
+  private static Deployment deployment(Map<String, String> annotations, int replicas) {
+    return new DeploymentBuilder()
+        .withNewMetadata()
+        .withAnnotations(annotations)
+        .endMetadata()
+        .withNewSpec()
+        .withReplicas(replicas)
+        .withNewTemplate()
+        .withNewSpec()
+        .addNewContainer()
+        .withName("main")
+        .endContainer()
+        .endSpec()
+        .endTemplate()
+        .endSpec()
+        .build();
+  }
+
   private static Conditions.View view(
-      String yaml, Optional<Map<String, String>> target, Decision.Candidate... others) {
+      String yaml, Optional<Deployment> target, Decision.Candidate... others) {
     List<Decision.Candidate> all = new ArrayList<>(List.of(others));
     all.add(new Decision.Candidate("p", NOON, spec(yaml)));
     return new Conditions.View("p", 7, spec(yaml), all, target);
@@ -51,7 +71,9 @@ class ConditionsTest {
             new PolicyCondition(
                 "Accepted", "True", "Valid", String.valueOf(status.protection()), NOON, 7L),
             new PolicyCondition(
-                "TargetFound", "True", "Found", "Deployment count is there", NOON, 7L));
+                "TargetFound", "True", "Found", "Deployment count is there", NOON, 7L),
+            new PolicyCondition(
+                "TargetFits", "True", "Whole", "nothing stands in the way", NOON, 7L));
   }
 
   @Test
@@ -67,6 +89,21 @@ class ConditionsTest {
                 "there is no Deployment count in this namespace",
                 NOON,
                 7L));
+  }
+
+  @Test
+  void whatTheTargetCannotDoIsSaid() {
+    Optional<Deployment> three = Optional.of(deployment(Map.of(), 3));
+    FailoverPolicyStatus impossible = Conditions.of(view(MIRROR, three), null, NOON);
+    assertThat(only(impossible, "TargetFits").status()).isEqualTo("False");
+    assertThat(only(impossible, "TargetFits").reason()).isEqualTo("Impossible");
+    assertThat(only(impossible, "TargetFits").message()).contains("has 3 replicas");
+    Deployment terminal = deployment(Map.of(), 1);
+    terminal.getSpec().getTemplate().getSpec().getContainers().getFirst().setTty(true);
+    FailoverPolicyStatus less = Conditions.of(view(MIRROR, Optional.of(terminal)), null, NOON);
+    assertThat(only(less, "TargetFits").reason()).isEqualTo("Reduced");
+    FailoverPolicyStatus absent = Conditions.of(view(MIRROR, Optional.empty()), null, NOON);
+    assertThat(only(absent, "TargetFits").status()).isEqualTo("Unknown");
   }
 
   @Test
@@ -94,7 +131,8 @@ class ConditionsTest {
   @Test
   void overruledAnnotationsAreSaid() {
     Map<String, String> annotations = Map.of("hitachienergy.com/cr_mode", "cr");
-    FailoverPolicyStatus status = Conditions.of(view(MIRROR, Optional.of(annotations)), null, NOON);
+    FailoverPolicyStatus status =
+        Conditions.of(view(MIRROR, Optional.of(deployment(annotations, 1))), null, NOON);
     assertThat(only(status, "Accepted").status()).isEqualTo("True");
     assertThat(only(status, "Accepted").message())
         .endsWith("what the annotations hitachienergy.com/cr_mode say is ignored");

@@ -4,6 +4,9 @@ package dev.understudy.operator.reconcile;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.understudy.operator.wish.Decision;
+import io.fabric8.kubernetes.api.model.VolumeMountBuilder;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.client.utils.Serialization;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -15,7 +18,34 @@ class NoticesTest {
   private static final Map<String, String> WRONG = Map.of("hitachienergy.com/cr_mode", "x");
 
   private static List<Notice> of(Map<String, String> annotations) {
-    return Notices.of(Decision.of(annotations, List.of()));
+    return of(annotations, 1, false);
+  }
+
+  private static List<Notice> of(Map<String, String> annotations, int replicas, boolean writes) {
+    Deployment deployment =
+        Serialization.unmarshal(
+            """
+            apiVersion: apps/v1
+            kind: Deployment
+            spec:
+              template:
+                spec:
+                  volumes: [{name: v, emptyDir: {}}]
+                  containers: [{name: main}]
+            """,
+            Deployment.class);
+    deployment.getSpec().setReplicas(replicas);
+    if (writes) {
+      deployment
+          .getSpec()
+          .getTemplate()
+          .getSpec()
+          .getContainers()
+          .getFirst()
+          .setVolumeMounts(
+              List.of(new VolumeMountBuilder().withName("v").withMountPath("/v").build()));
+    }
+    return Notices.of(Decision.of(annotations, List.of()), deployment);
   }
 
   @Test
@@ -39,6 +69,24 @@ class NoticesTest {
                 "by annotations: annotation hitachienergy.com/cr_mode is 'x'; write cr. annotation"
                     + " hitachienergy.com/cr_interval is missing;"
                     + " write whole seconds from 1 to 3600"));
+  }
+
+  @Test
+  void whatTheDeploymentCannotDoIsSaid() {
+    assertThat(of(GOOD, 3, false))
+        .containsExactly(
+            new Notice(
+                true,
+                "ProtectionRefused",
+                "by annotations: the Deployment has 3 replicas;"
+                    + " only programs that run once are protected"));
+    assertThat(of(GOOD, 1, true))
+        .hasSize(2)
+        .contains(
+            new Notice(
+                true,
+                "ProtectionRemark",
+                "no checkpoints, so restart: volume v can be written to and is not copied"));
   }
 
   @Test
