@@ -26,7 +26,7 @@ final class Layering {
           "agent", List.of("core", "api", "agent"),
           "operator", List.of("core", "api", "operator"),
           "lab", List.of("core", "api", "agent", "lab"),
-          "cli", List.of("core", "simulator", "api", "console", "agent", "lab", "cli"),
+          "cli", List.of("core", "simulator", "api", "console", "agent", "lab", "operator", "cli"),
           "tidy", List.of("tidy"));
 
   /** The same for the rooms of the agent; the agent itself may name all of them. */

@@ -17,6 +17,9 @@ public final class CountImage {
   /** What it is called in manifests. */
   public static final String NAME = "lab.local/count:1";
 
+  /** Where Python is in it. */
+  public static final String PYTHON = "/usr/bin/python3.13";
+
   private static final String LIBRARIES = "usr/lib/x86_64-linux-gnu/";
   private static final List<String> NEEDED =
       List.of("libc.so.6", "libexpat.so.1", "libm.so.6", "libz.so.1");
@@ -32,6 +35,15 @@ public final class CountImage {
    * @param archive the file to write
    */
   public static void write(Tools tools, Path program, Path archive) throws IOException {
+    Map<String, Path> files = python(tools);
+    files.put("app/count.py", program);
+    new ContainerImage(
+            NAME, List.of(PYTHON, "-S", "-B", "/app/count.py"), List.of(), "1000:1000", files)
+        .write(archive);
+  }
+
+  /** Python as {@link #PYTHON}, with all that it needs, by path without the slash in front. */
+  public static Map<String, Path> python(Tools tools) throws IOException {
     Path root = tools.rootFolder();
     Map<String, Path> files = new HashMap<>();
     // As it came in its package: the copy for labs names a loader that no container has.
@@ -41,14 +53,7 @@ public final class CountImage {
     for (String library : NEEDED) {
       files.put(LIBRARIES + library, real(root, library));
     }
-    files.put("app/count.py", program);
-    new ContainerImage(
-            NAME,
-            List.of("/usr/bin/python3.13", "-S", "-B", "/app/count.py"),
-            List.of(),
-            "1000:1000",
-            files)
-        .write(archive);
+    return files;
   }
 
   private static Path real(Path root, String library) throws IOException {
