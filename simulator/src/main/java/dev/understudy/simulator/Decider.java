@@ -203,8 +203,8 @@ final class Decider {
     Outcome outcome;
     try {
       outcome = deciding.step(input);
-    } catch (IllegalStateException e) {
-      world.violated("core", node + " refuses to go on: " + e.getMessage());
+    } catch (RuntimeException e) {
+      world.violated("core", node + " refuses to go on: " + e);
       return;
     }
     wakeAt = outcome.wakeAtNanos();

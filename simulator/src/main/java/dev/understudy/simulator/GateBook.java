@@ -103,6 +103,11 @@ final class GateBook {
     book(node, workload).alone = false;
   }
 
+  private boolean unheard(VirtualNode by, VirtualNode other) {
+    long promise = world.setup().timing().promiseNanos();
+    return heard.silence(by, other.index()) >= less(promise);
+  }
+
   /** The node measures by its own clock, which may be fast. */
   private long less(long nanos) {
     Timing timing = world.setup().timing();
@@ -228,11 +233,14 @@ final class GateBook {
     book.opened = epoch;
   }
 
-  /** Where users have chosen it, two may be active: of a pair, who do not hear each other. */
+  /**
+   * Where users have chosen it, two may be active: of a pair, while either does not hear the other.
+   * The one that is not heard may have opened on what it decided before it stood still.
+   */
   private void besides(VirtualNode node, Epoch epoch, VirtualNode other, int workload) {
     boolean may =
         group(workload).quorum() == Quorum.PAIR_AVAILABILITY
-            ? heard.silence(node, other.index()) >= less(world.setup().timing().promiseNanos())
+            ? unheard(node, other) || unheard(other, node)
             : book(node, workload).openedAlone || book(other, workload).openedAlone;
     if (!may) {
       world.violated(

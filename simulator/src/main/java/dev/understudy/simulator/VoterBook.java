@@ -70,11 +70,23 @@ final class VoterBook {
     for (int workload = 0; workload < workloads; workload++) {
       known[node.index() * workloads + workload] = onDisk(node, workload);
     }
+    noteReturn(node);
   }
 
   void took(VirtualNode node, Input input) {
     if (input instanceof Input.Persisted(_, var state)) {
       told[node.index()] = state;
+      noteReturn(node);
+    }
+  }
+
+  /** Once named it has a history again, also when it is not to vote any more. */
+  private void noteReturn(VirtualNode node) {
+    DurableState disk = told[node.index()];
+    for (int workload = 0; workload < workloads; workload++) {
+      if (!isLost(disk, node, workload)) {
+        backFrom[node.index() * workloads + workload] = disk.lostAt();
+      }
     }
   }
 
@@ -135,13 +147,8 @@ final class VoterBook {
     }
   }
 
-  /** Once named it has a history again, also when it is not to vote any more. */
   private boolean isBack(DurableState disk, VirtualNode node, int workload) {
-    int place = node.index() * workloads + workload;
-    if (backFrom[place] != disk.lostAt() && !isLost(disk, node, workload)) {
-      backFrom[place] = disk.lostAt();
-    }
-    return backFrom[place] == disk.lostAt();
+    return backFrom[node.index() * workloads + workload] == disk.lostAt();
   }
 
   private boolean isLost(DurableState disk, VirtualNode node, int workload) {

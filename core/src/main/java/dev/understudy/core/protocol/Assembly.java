@@ -119,6 +119,11 @@ final class Assembly {
     if (wish.isPresent() || known.pending() || !state.maintenance.ordinary()) {
       return "another change, or maintenance, is under way";
     }
+    return impossible(join, leave, turn);
+  }
+
+  /** Why the members, as they are, cannot be changed like that; empty when they can. */
+  private String impossible(String join, String leave, Turn turn) {
     if (leave.equals(state.self)) {
       return "the active stays: let another node take over first";
     }
@@ -132,6 +137,9 @@ final class Assembly {
       return join + " is no node of this group that is heard";
     }
     int size = now.size() + (join.isEmpty() ? 0 : 1) - (leave.isEmpty() ? 0 : 1);
+    if (size == 0) {
+      return leave + " is the last voter";
+    }
     return size <= Membership.MEMBERS_MOST ? "" : "more than " + Membership.MEMBERS_MOST;
   }
 
@@ -170,8 +178,18 @@ final class Assembly {
       unsaid = false;
       turn.effects().say(new Verdict.MembershipChanged(state.workload(), known));
     } else if (wish.isPresent()) {
-      make(reign, next, after(wish.get(), turn), members(), turn);
+      begin(reign, next, wish.get(), turn);
       wish = Optional.empty();
+    }
+  }
+
+  /** Since it was asked for, the members may have become others: a former holder's come late. */
+  private void begin(Epoch reign, long next, Wish wanted, Turn turn) {
+    String obstacle = impossible(wanted.join, wanted.leave, turn);
+    if (obstacle.isEmpty()) {
+      make(reign, next, after(wanted, turn), members(), turn);
+    } else {
+      turn.effects().say(new Verdict.MembershipRefused(state.workload(), obstacle));
     }
   }
 

@@ -113,6 +113,21 @@ class MembershipTest {
     assertThat(hub.changed(active).members()).hasSize(4);
   }
 
+  /** Elected by the former set, it hears of the set that a former holder has made without it. */
+  @Test
+  @Tag("FO-45")
+  void lastVoterStaysThoughTheActiveIsNone() {
+    Prompter a = Prompter.ready(false, "b", "c");
+    a.says("b", Words.passive().highest(EPOCH));
+    assertThat(a.reign("b", "c").above(EPOCH)).isTrue();
+    Membership onlyB = new Membership(EPOCH, 3, members("b"), List.of());
+    a.beats("b", Words.passive().of(onlyB));
+    a.step(new Input.MembershipAsked(a.now(), VirtualCluster.WORKLOAD, "", "b"));
+    assertThat(a.verdicts)
+        .contains(new Verdict.MembershipRefused(VirtualCluster.WORKLOAD, "b is the last voter"));
+    assertThat(a.state()).isEqualTo("active");
+  }
+
   @Test
   @Tag("FO-45")
   void nextHolderCommitsAgainUnderItsOwnEpochBeforeItChangesAnything() {
