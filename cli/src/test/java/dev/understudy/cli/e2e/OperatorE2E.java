@@ -18,7 +18,6 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -101,7 +100,6 @@ class OperatorE2E {
 
   /** Nothing of one test is left for the next one, and the operator has not ended. */
   @AfterEach
-  @BeforeEach
   void clean() throws Exception {
     kubectl("delete", "failoverpolicies,deployments,events", "--all", "--wait");
     assertThat(operator().isAlive()).as("the operator: %s", operator().log()).isTrue();
