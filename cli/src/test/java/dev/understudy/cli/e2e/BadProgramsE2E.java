@@ -22,15 +22,16 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Programs that cannot work, or cannot be saved, in one lab with one that can. */
 class BadProgramsE2E {
-  /** Answers with a count; from /ring on it has an io_uring, which CRIU cannot save. */
-  private static final String RING_SERVER =
+  /** Answers with a count; from /ring or /vsock on it has what CRIU cannot save. */
+  private static final String UNSAVABLE_SERVER =
       """
-      use IO::Socket::INET; $| = 1; my ($n, $ring) = (0, 0);
+      use IO::Socket::INET; $| = 1; my ($n, $has, $vsock) = (0, 0);
       my $s = IO::Socket::INET->new(LocalPort => 8080, Listen => 64, ReuseAddr => 1) or die $!;
       while (my $c = $s->accept) {
         my $line = <$c>; $n++;
-        if ($line =~ /ring/ && !$ring) { my $p = "\\0" x 256; $ring = syscall(425, 8, $p); }
-        print $c "HTTP/1.0 200 OK\\r\\n\\r\\n$n $ring\\n"; close $c;
+        if ($line =~ /ring/ && !$has) { my $p = "\\0" x 256; $has = syscall(425, 8, $p); }
+        if ($line =~ /vsock/ && !$has) { $has = socket($vsock, 40, 1, 0) ? 1 : -1; }
+        print $c "HTTP/1.0 200 OK\\r\\n\\r\\n$n $has\\n"; close $c;
       }
       """;
 
@@ -42,7 +43,7 @@ class BadProgramsE2E {
     Tools tools = Host.tools(ToolGroup.BASE, ToolGroup.PYTHON);
     Path programs = Host.folder("bad-programs");
     Path vanishing = Host.script(programs.resolve("vanishing"), "#!/bin/sh\nsleep 1000\n");
-    Path ring = Files.writeString(programs.resolve("ring.pl"), RING_SERVER);
+    Path unsavable = Files.writeString(programs.resolve("unsavable.pl"), UNSAVABLE_SERVER);
     String bad =
         """
         - name: brief
@@ -56,6 +57,11 @@ class BadProgramsE2E {
         - name: ring
           port: 8080
           address: 10.77.0.103
+          memory: 64MiB
+          command: ["/usr/bin/perl", "%s"]
+        - name: vsock
+          port: 8080
+          address: 10.77.0.106
           memory: 64MiB
           command: ["/usr/bin/perl", "%s"]
         - name: hungry
@@ -76,7 +82,8 @@ class BadProgramsE2E {
         """
             .formatted(
                 vanishing,
-                ring,
+                unsavable,
+                unsavable,
                 tools.python(),
                 Host.ROOT.resolve("examples/count/count.py"),
                 tools.pythonHome());
@@ -136,22 +143,32 @@ class BadProgramsE2E {
 
   @Test
   void programThatBeginsToUseIoUringGoesOnAndKeepsItsLastCopy() throws Exception {
-    var _ = lab().awaitProtected("ring");
-    assertThat(lab().awaitAnswer("ring", "/")).endsWith(" 0");
-    lab().awaitCopyOfNow("ring");
-    String answer = lab().get("ring", "/ring");
-    assumeFalse(answer.endsWith(" -1"), "this kernel has no io_uring");
-    NodeEvent failed = event("ring", NodeEvent.CHECKPOINT_FAILED, "io_uring");
-    assertThat(failed.details().get("reason"))
-        .startsWith("the program uses io_uring, which CRIU cannot save (");
-    WorkloadStatus row = lab().row(failed.node(), "ring").orElseThrow();
-    assertThat(row.lastError()).contains("io_uring");
+    String reason = reasonAfter("ring", "/ring", "io_uring");
+    assertThat(reason).startsWith("the program uses io_uring, which CRIU cannot save (");
+  }
+
+  @Test
+  void programThatOpensAnUnsupportedSocketGoesOnAndKeepsItsLastCopy() throws Exception {
+    assertThat(reasonAfter("vsock", "/vsock", "family 40")).contains("socket");
+  }
+
+  /** Why it cannot be saved any more once it was asked for that. */
+  private static String reasonAfter(String workload, String path, String named) throws Exception {
+    var _ = lab().awaitProtected(workload);
+    assertThat(lab().awaitAnswer(workload, "/")).endsWith(" 0");
+    lab().awaitCopyOfNow(workload);
+    String answer = lab().get(workload, path);
+    assumeFalse(answer.endsWith(" -1"), "this kernel does not give a program " + path);
+    NodeEvent failed = event(workload, NodeEvent.CHECKPOINT_FAILED, named);
+    WorkloadStatus row = lab().row(failed.node(), workload).orElseThrow();
+    assertThat(row.lastError()).contains(named);
     assertThat(lab().nodes())
         .as("the last good generation stays: %s", lab().evidence())
-        .anyMatch(n -> !lab().row(n, "ring").orElseThrow().heldGeneration().isEmpty());
-    int before = count(lab().get("ring", "/"));
-    assertThat(count(lab().get("ring", "/"))).isEqualTo(before + 1);
+        .anyMatch(n -> !lab().row(n, workload).orElseThrow().heldGeneration().isEmpty());
+    int before = count(lab().get(workload, "/"));
+    assertThat(count(lab().get(workload, "/"))).isEqualTo(before + 1);
     checkTheGoodOneIsProtected();
+    return failed.details().getOrDefault("reason", "");
   }
 
   private static int count(String answer) {

@@ -13,27 +13,45 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.stream.Stream;
 
 /** The command lines and environments with which the parts of a lab are started. */
 final class Places {
   /** Where a node sees what belongs to it; see node.sh. */
   private static final String IN_NODE = "/run/understudy-lab";
 
+  /** What runs at every beat, or over every byte of a generation: worth compiling well at once. */
+  private static final List<String> HOT =
+      List.of(
+          "dev.understudy.core.*",
+          "dev.understudy.agent.duty.*",
+          "dev.understudy.agent.linux.*",
+          "dev.understudy.agent.wire.*",
+          "sun.security.provider.*",
+          "com.sun.crypto.provider.*");
+
   /**
    * The serial collector: an agent keeps little and throws away little, so that its pauses stay
    * below a millisecond or two, and it has no concurrent threads for which the duty cycle would
-   * have to wait while they are not scheduled.
+   * have to wait while they are not scheduled. The limit of a compilation's memory is what keeps an
+   * agent small: two or three large methods would take 45 MB for a moment, which the allocator
+   * never gives back.
    */
   private static final List<String> AGENT_VM =
-      List.of(
-          "-XX:+UseSerialGC",
-          "-Xms32m",
-          "-Xmx32m",
-          "-Xmn14m",
-          "-Xss512k",
-          "-XX:MetaspaceSize=64m",
-          "-XX:ReservedCodeCacheSize=24m",
-          "-XX:-UsePerfData");
+      Stream.concat(
+              Stream.of(
+                  "-XX:+UseSerialGC",
+                  "-Xms32m",
+                  "-Xmx32m",
+                  "-Xmn6m",
+                  "-Xss512k",
+                  "-XX:MetaspaceSize=64m",
+                  "-XX:ReservedCodeCacheSize=24m",
+                  "-XX:-UsePerfData",
+                  "-XX:CompileCommand=quiet",
+                  "-XX:CompileCommand=MemLimit,*.*,16M~stop"),
+              HOT.stream().map("-XX:CompileCommand=CompileThresholdScaling,%s::*,0.2"::formatted))
+          .toList();
 
   private static final long RUN_BYTES_LEAST = 512L << 20;
 

@@ -28,11 +28,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/**
- * The active dies while its standby restores the next copy beside the one that it holds. Both
- * listen at one address: whoever connects after the failover has to reach the one that runs.
- */
-class RestoreFailoverE2E {
+/** The active dies while CRIU is at work, on its own node or on the standby's. */
+class MidCheckpointE2E {
   private static final int BALLAST_BYTES = 200 << 20;
 
   /** Connections that were made while the listening of the other copy was being ended. */
@@ -54,8 +51,7 @@ class RestoreFailoverE2E {
     }
   }
 
-  @Test
-  void everyConnectionReachesTheCopyThatRuns() throws Exception {
+  private TestLab lab() throws Exception {
     Tools tools = Host.tools(ToolGroup.BASE, ToolGroup.PYTHON);
     String program =
         """
@@ -71,14 +67,44 @@ class RestoreFailoverE2E {
                 Host.ROOT.resolve("examples/count/count.py"),
                 tools.pythonHome(),
                 BALLAST_BYTES);
-    try (TestLab lab = TestLab.up(folder, tools, TestLab.cluster("e2e-restore", program));
+    return TestLab.up(folder, tools, TestLab.cluster("e2e-midway", program));
+  }
+
+  /** What it was dumping is lost with it; the generation before is what goes on. */
+  @Test
+  void crashInTheMiddleOfADumpIsSurvived() throws Exception {
+    try (TestLab lab = lab()) {
+      lab.awaitWhole("count");
+      lab.awaitCopyOfNow("count");
+      long before = counter(lab);
+      lab.awaitCopyOfNow("count");
+      String former = awaitCriu(lab, "dump");
+      lab.lab.crash(former);
+      lab.await(
+          "another active", () -> lab.actives("count").stream().anyMatch(n -> !n.equals(former)));
+      assertThat(counter(lab)).as(lab::evidence).isGreaterThanOrEqualTo(before);
+      assertThat(lab.awaitProtected("count")).isNotEqualTo(former);
+    }
+  }
+
+  private static long counter(TestLab lab) throws Exception {
+    return Long.parseLong(lab.awaitAnswer("count", "/state").replaceAll("[^0-9]", ""));
+  }
+
+  /**
+   * The standby restores the next copy beside the one that it holds. Both listen at one address:
+   * whoever connects after the failover has to reach the one that runs.
+   */
+  @Test
+  void everyConnectionReachesTheCopyThatRuns() throws Exception {
+    try (TestLab lab = lab();
         ExecutorService sampler = Executors.newSingleThreadExecutor()) {
       lab.awaitWhole("count");
       lab.awaitCopyOfNow("count");
       AtomicBoolean on = new AtomicBoolean(true);
       Path client = lab.lab.clientNetns();
       Future<List<Asked>> samples = sampler.submit(() -> sample(client, on));
-      String former = awaitRestore(lab);
+      String former = awaitCriu(lab, "restore");
       long struck = Clock.bootNanos();
       lab.lab.crash(former);
       lab.await(
@@ -151,35 +177,37 @@ class RestoreFailoverE2E {
   }
 
   /**
-   * Returns within some milliseconds of the beginning of a restore, and says who is active then: a
-   * standstill of the machine may have moved the workload since it was protected.
+   * Returns within some milliseconds of the beginning of a dump or restore, and says who is active
+   * then: a standstill of the machine may have moved the workload since it was protected.
    */
-  private static String awaitRestore(TestLab lab) throws Exception {
+  private static String awaitCriu(TestLab lab, String action) throws Exception {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
     while (System.nanoTime() < end) {
-      if (restoreRuns()) {
+      if (criuRuns(action)) {
         List<String> actives = lab.actives("count");
-        if (actives.size() == 1) {
+        if (actives.size() == 1 && criuRuns(action)) {
           return actives.getFirst();
         }
       }
     }
-    throw new AssertionError("no restore within a minute: " + lab.evidence());
+    throw new AssertionError("no " + action + " within a minute: " + lab.evidence());
   }
 
-  private static boolean restoreRuns() throws IOException {
+  private static boolean criuRuns(String action) throws IOException {
     try (Stream<Path> processes = Files.list(Path.of("/proc"))) {
       return processes
           .filter(p -> Character.isDigit(p.getFileName().toString().charAt(0)))
-          .anyMatch(p -> commandLine(p).filter(RestoreFailoverE2E::isRestore).isPresent());
+          .anyMatch(p -> commandLine(p).filter(line -> isCriu(line, action)).isPresent());
     } catch (UncheckedIOException e) {
       throw e.getCause();
     }
   }
 
-  private static boolean isRestore(String line) {
+  private static boolean isCriu(String line, String action) {
     String program = line.substring(0, Math.max(0, line.indexOf('\0')));
-    return program.endsWith("criu") && line.contains("\0restore\0") && line.contains("/g/count/");
+    return program.endsWith("criu")
+        && line.contains("\0" + action + "\0")
+        && line.contains("/g/count/");
   }
 
   private static Optional<String> commandLine(Path process) {
