@@ -13,6 +13,7 @@ import dev.understudy.agent.duty.ExitWatch;
 import dev.understudy.agent.duty.Mailbox;
 import dev.understudy.agent.duty.Outlets;
 import dev.understudy.agent.gate.OutputGate;
+import dev.understudy.agent.gate.NftablesGate;
 import dev.understudy.agent.gate.OutputGates;
 import dev.understudy.agent.linux.Attempt;
 import dev.understudy.agent.linux.Clock;
@@ -277,7 +278,10 @@ final class Agent implements AutoCloseable {
     Optional<ParkedWorkload> left = parked.workload(workload.name(), ClusterFile.write(cluster));
     Sandbox sandbox = sandbox(spec, places, left, attached);
     OutputGates.Choice choice = attached.join();
-    gateKind = choice.gate().kind();
+    if (gateKind.isEmpty() || choice.gate() instanceof NftablesGate) {
+      // Of several workloads the weaker fence is what a reader has to know of.
+      gateKind = choice.gate().kind();
+    }
     System.err.println("gate of " + workload.name() + ": " + choice.why());
     GratuitousArp arp =
         Namespaces.callIn(

@@ -23,11 +23,11 @@ final class Arrivals implements Receiver {
   }
 
   @Override
-  public Optional<String> complete(Generation generation) {
+  public Optional<String> complete(Generation generation, long offeredBootNanos) {
     String workload = generation.manifest().workload();
     return executor
         .find(workload)
-        .map(host -> host.receive(generation))
+        .map(host -> host.receive(generation, offeredBootNanos))
         .orElse(Optional.of("this node does not run " + workload));
   }
 }

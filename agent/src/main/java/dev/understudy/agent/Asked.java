@@ -13,7 +13,9 @@ import dev.understudy.api.control.WorkloadExplanation;
 import dev.understudy.core.protocol.Input;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 
 /** What callers of the control API ask for, answered between two steps of the duty cycle. */
@@ -41,22 +43,22 @@ final class Asked implements ControlServer.Node {
   }
 
   @Override
-  public NodeStatus status() {
+  public NodeStatus status() throws Refused, InterruptedException {
     return ask(status);
   }
 
   @Override
-  public WorkloadExplanation explain(String workload) throws Refused {
+  public WorkloadExplanation explain(String workload) throws Refused, InterruptedException {
     members(workload);
     return ask(() -> executor.explain(self, workload))
         .orElseThrow(() -> Refused.unknown(self + " has no group of " + workload));
   }
 
   @Override
-  public RestartAnswer restart(long leaseNanos) {
+  public RestartAnswer restart(long leaseNanos) throws Refused, InterruptedException {
     CompletableFuture<Parking.Answer> answer = new CompletableFuture<>();
     mailbox.post(() -> executor.restart(leaseNanos, answer));
-    return switch (answer.orTimeout(RESTART_MILLIS, TimeUnit.MILLISECONDS).join()) {
+    return switch (within(answer, RESTART_MILLIS)) {
       case Parking.Answer.Ends(var goingOn) -> new RestartAnswer(true, goingOn, "");
       case Parking.Answer.Refused(var why) -> new RestartAnswer(false, List.of(), why);
     };
@@ -101,9 +103,21 @@ final class Asked implements ControlServer.Node {
     executor.subscribers().acknowledge(subscriber, known);
   }
 
-  private <T> T ask(Supplier<T> question) {
+  private <T> T ask(Supplier<T> question) throws Refused, InterruptedException {
     CompletableFuture<T> answer = new CompletableFuture<>();
     mailbox.post(() -> answer.complete(question.get()));
-    return answer.orTimeout(ANSWER_MILLIS, TimeUnit.MILLISECONDS).join();
+    return within(answer, ANSWER_MILLIS);
+  }
+
+  private <T> T within(CompletableFuture<T> answer, long millis)
+      throws Refused, InterruptedException {
+    try {
+      return answer.get(millis, TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      throw Refused.busy(
+          "the agent of %s did not come to an answer within %d ms".formatted(self, millis));
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("an answer cannot fail, only stay out", e);
+    }
   }
 }

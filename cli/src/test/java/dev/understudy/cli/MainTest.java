@@ -3,9 +3,11 @@ package dev.understudy.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.understudy.api.control.NodeEvent;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.lang.reflect.Field;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -106,6 +108,14 @@ class MainTest {
             new java.io.PrintWriter(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8),
             new java.io.PrintWriter(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8));
     check(root, guide);
+  }
+
+  @Test
+  void guideTellsEveryKindOfEvent() throws Exception {
+    String guide = Files.readString(Path.of("../docs/cli.md"));
+    for (Field constant : NodeEvent.class.getFields()) {
+      assertThat(guide).contains("`" + constant.get(null) + "`");
+    }
   }
 
   @Test

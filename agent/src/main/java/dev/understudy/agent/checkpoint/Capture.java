@@ -11,9 +11,12 @@ import dev.understudy.agent.runtime.Trees;
 import dev.understudy.api.records.CriuDump;
 import dev.understudy.core.protocol.GenerationId;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.FileVisitResult;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -102,6 +105,9 @@ public final class Capture {
       if (dump.ok()) {
         archive(partial);
       }
+    } catch (IOException e) {
+      removeRemaps();
+      throw e;
     } finally {
       copy.tree().endCapture();
     }
@@ -223,17 +229,29 @@ public final class Capture {
    */
   private void removeRemaps() throws IOException {
     Path upper = copy.files().upper();
-    try (Stream<Path> walk = Files.walk(upper)) {
-      for (Path path : walk.toList()) {
-        if (path.getFileName().toString().matches("link_remap\\.[0-9]+")) {
-          Files.deleteIfExists(copy.files().rootfs().resolve(upper.relativize(path)));
-        }
-      }
-    } catch (UncheckedIOException e) {
-      // The running program removes its own files while we look.
-      if (!(e.getCause() instanceof java.nio.file.NoSuchFileException)) {
-        throw e.getCause();
-      }
+    List<Path> found = new ArrayList<>();
+    Files.walkFileTree(
+        upper,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+            if (file.getFileName().toString().matches("link_remap\\.[0-9]+")) {
+              found.add(file);
+            }
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult visitFileFailed(Path file, IOException why) throws IOException {
+            // The running program removes its own files while we look.
+            if (why instanceof NoSuchFileException) {
+              return FileVisitResult.CONTINUE;
+            }
+            throw why;
+          }
+        });
+    for (Path file : found) {
+      Files.deleteIfExists(copy.files().rootfs().resolve(upper.relativize(file)));
     }
   }
 

@@ -14,10 +14,13 @@ public interface Receiver {
      *
      * @param generations directory of the workload's generations
      * @param mostBytes larger ones are refused
+     * @param offeredBootNanos when it was offered, on this node's CLOCK_BOOTTIME
      * @param base a complete generation whose equal chunks need not be sent again; it must stay
      *     until the transfer ends
      */
-    record Accept(Path generations, long mostBytes, Optional<Generation> base) implements Answer {}
+    record Accept(
+        Path generations, long mostBytes, long offeredBootNanos, Optional<Generation> base)
+        implements Answer {}
 
     /** Do not, for this reason. */
     record Decline(String reason) implements Answer {}
@@ -30,7 +33,8 @@ public interface Receiver {
    * A generation lies here whole. The sender is told afterwards, so this returns when the copy is
    * held, well within the time in which the sender expects an answer.
    *
+   * @param offeredBootNanos as it was accepted: it was captured before that
    * @return why it is not held; empty when it is
    */
-  Optional<String> complete(Generation generation);
+  Optional<String> complete(Generation generation, long offeredBootNanos);
 }

@@ -144,7 +144,10 @@ public final class ShipServer implements AutoCloseable {
         try (Arrival arrival = Arrival.begin(manifest, accept.generations(), accept.base())) {
           channel.send(ShipMessages.WANT, ByteBuffer.wrap(arrival.lacking().toByteArray()));
           String damage = arrival.takeChunks(channel);
-          refusal = damage.isEmpty() ? complete(arrival.commit()) : Optional.of(damage);
+          refusal =
+              damage.isEmpty()
+                  ? complete(arrival.commit(), accept.offeredBootNanos())
+                  : Optional.of(damage);
         }
         if (refusal.isEmpty()) {
           channel.send(ShipMessages.COMMITTED);
@@ -156,8 +159,9 @@ public final class ShipServer implements AutoCloseable {
   }
 
   /** What is refused is not kept either. */
-  private Optional<String> complete(Generation generation) throws IOException {
-    Optional<String> refusal = receiver.complete(generation);
+  private Optional<String> complete(Generation generation, long offeredBootNanos)
+      throws IOException {
+    Optional<String> refusal = receiver.complete(generation, offeredBootNanos);
     if (refusal.isPresent()) {
       generation.delete();
     }

@@ -48,13 +48,13 @@ public final class ControlServer implements AutoCloseable {
   /** What the agent answers; called on threads of this server. */
   public interface Node {
     /** How it sees its node. */
-    NodeStatus status();
+    NodeStatus status() throws Refused, InterruptedException;
 
     /** Why it did, or did not, take that workload over. */
-    WorkloadExplanation explain(String workload) throws Refused;
+    WorkloadExplanation explain(String workload) throws Refused, InterruptedException;
 
     /** Ends the agent without shutting a gate, if the others agree to leases of that length. */
-    RestartAnswer restart(long leaseNanos);
+    RestartAnswer restart(long leaseNanos) throws Refused, InterruptedException;
 
     /** Somebody vouches that the node can have no effect any more. */
     void fence(String workload, String node) throws Refused;
@@ -167,6 +167,10 @@ public final class ControlServer implements AutoCloseable {
       } catch (InterruptedException e) {
         // The server is being closed: the caller sees the connection end.
         Thread.currentThread().interrupt();
+      } catch (RuntimeException e) {
+        // The server's own threads would swallow it.
+        Thread thread = Thread.currentThread();
+        thread.getUncaughtExceptionHandler().uncaughtException(thread, e);
       }
     }
   }

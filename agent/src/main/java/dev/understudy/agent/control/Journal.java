@@ -46,6 +46,9 @@ public final class Journal implements AutoCloseable {
   private volatile boolean closed;
   private boolean failing;
 
+  /** A former agent, or a full disk, may have left a part of a line at the end of the file. */
+  private boolean torn = true;
+
   /** An event before it has its place among the others. */
   private record Recorded(
       long bootNanos, String workload, String kind, Map<String, String> details) {}
@@ -162,11 +165,11 @@ public final class Journal implements AutoCloseable {
   private void write(NodeEvent event) {
     follower.accept(event);
     try {
-      // After a failure the file may end within a line.
-      String text = (failing ? "\n" : "") + line(event) + "\n";
+      String text = (torn ? "\n" : "") + line(event) + "\n";
       byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
       file.append(bytes, bytes.length);
       failing = false;
+      torn = false;
     } catch (IOException e) {
       // The disk may have room again later: what is lost is counted, the rest is written.
       lost.incrementAndGet();
@@ -174,6 +177,7 @@ public final class Journal implements AutoCloseable {
         System.err.println("the event journal cannot be written: " + e.getMessage());
       }
       failing = true;
+      torn = true;
     }
   }
 

@@ -11,6 +11,7 @@ public final class Refused extends Exception {
   static final int WRONG_METHOD = 405;
   static final int CONFLICT = 409;
   static final int FAILED = 500;
+  static final int BUSY = 503;
 
   private final int code;
 
@@ -32,6 +33,11 @@ public final class Refused extends Exception {
   /** This side failed. */
   public static Refused failed(String message) {
     return new Refused(FAILED, message);
+  }
+
+  /** There was no time for an answer; the same may be asked again. */
+  public static Refused busy(String message) {
+    return new Refused(BUSY, message);
   }
 
   /** It cannot be done at present. */

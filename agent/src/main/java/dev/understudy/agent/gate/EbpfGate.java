@@ -64,7 +64,13 @@ public final class EbpfGate implements OutputGate {
       try {
         int id = Bpf.describeProgram(program).id();
         Bpf.attachToIngress(program, ifindex);
-        detachEarlier(ifindex, id);
+        try {
+          detachEarlier(ifindex, id);
+        } catch (LinuxException e) {
+          // Left there without a map to open it, it would drop everything behind another gate.
+          Bpf.detachFromIngress(program, ifindex);
+          throw e;
+        }
         return new EbpfGate(device, ifindex, map, id);
       } finally {
         // Attached programs live without a descriptor.

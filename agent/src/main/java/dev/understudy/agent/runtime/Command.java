@@ -21,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  * never through a pipe: a pipe that a grandchild inherits would keep the reader waiting.
  */
 public final class Command {
+  /** After SIGKILL; what takes longer hangs in the kernel, perhaps for ever. */
+  private static final long DEATH_SECONDS = 10;
+
   private static final int KEPT_BYTES = 8 * 1024;
 
   private final List<String> argv;
@@ -159,8 +162,12 @@ public final class Command {
         return process.exitValue();
       }
       tree.kill();
-      process.waitFor();
-      return -1;
+      if (process.waitFor(DEATH_SECONDS, TimeUnit.SECONDS)) {
+        return -1;
+      }
+      throw new IOException(
+          "process %d was killed after %d s and does not die: the kernel is waiting for a device"
+              .formatted(process.pid(), limit.toSeconds()));
     } catch (InterruptedException e) {
       tree.kill();
       Thread.currentThread().interrupt();

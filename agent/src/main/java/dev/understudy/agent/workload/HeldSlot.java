@@ -67,8 +67,6 @@ final class HeldSlot {
   /** How to end the restore that is under way. */
   private @Nullable Cancellation restoring;
 
-  private volatile long offeredAt;
-
   /**
    * An empty slot.
    *
@@ -169,18 +167,17 @@ final class HeldSlot {
 
   /** Tells the protocol first: until it knows of the new copy it may still ask for the former. */
   private void exchange(
-      HeldCopy fresh, Cancellation cancellation, long holdNanos, CompletableFuture<Exchange> done) {
+      Place place, Cancellation cancellation, long holdNanos, CompletableFuture<Exchange> done) {
     boolean undisturbed = cancellation.equals(restoring);
     restoring = null;
-    Optional<String> objection = objection(fresh.id());
+    GenerationId id = place.copy().id();
+    Optional<String> objection = objection(id);
     if (!undisturbed || objection.isPresent()) {
       done.complete(Exchange.refused(objection.orElse("a failover came between")));
       return;
     }
-    // No clock but this node's own: the state was captured at least that long before its offer.
-    Place place = new Place(fresh, offeredAt - fresh.generation().manifest().captureNanos());
     next = place;
-    reports.tell(at -> new Input.CopyHeld(at, reports.workload(), fresh.id()));
+    reports.tell(at -> new Input.CopyHeld(at, reports.workload(), id));
     reports.post(() -> done.complete(settle(place, holdNanos)));
   }
 
@@ -240,36 +237,41 @@ final class HeldSlot {
     if (refusal.isPresent()) {
       return new Receiver.Answer.Decline(refusal.get());
     }
-    offeredAt = Clock.bootNanos();
     return new Receiver.Answer.Accept(
-        generations, mostBytes, Optional.ofNullable(held).map(place -> place.copy().generation()));
+        generations,
+        mostBytes,
+        Clock.bootNanos(),
+        Optional.ofNullable(held).map(place -> place.copy().generation()));
   }
 
   /**
    * Restores and holds what arrived, then removes what it replaces: one after the other and one
    * generation at a time, so that a large copy costs one core and not several.
    *
+   * @param offeredBootNanos when it was offered here
    * @return why it is not held; empty when it is
    */
-  synchronized Optional<String> receive(Generation generation) {
+  synchronized Optional<String> receive(Generation generation, long offeredBootNanos) {
     Beginning beginning =
         onDutyCycle(
             () -> begin(generation.id()), () -> new Beginning(stopping(), new Cancellation()));
     if (beginning.refusal().isPresent()) {
       return beginning.refusal();
     }
+    // No clock but this node's own: the state was captured at least that long before its offer.
+    long capturedBy = offeredBootNanos - generation.manifest().captureNanos();
     Place former = held;
     if (former == null) {
-      return hold(generation, beginning.cancellation());
+      return hold(generation, capturedBy, beginning.cancellation());
     }
     try (SharedPorts _ = SharedPorts.of(former.copy().copy().tree())) {
-      return hold(generation, beginning.cancellation());
+      return hold(generation, capturedBy, beginning.cancellation());
     } catch (IOException e) {
       return Optional.of("its ports cannot be shared: " + e.getMessage());
     }
   }
 
-  private Optional<String> hold(Generation generation, Cancellation cancellation) {
+  private Optional<String> hold(Generation generation, long capturedBy, Cancellation cancellation) {
     long began = Clock.bootNanos();
     return switch (restorer.hold(generation, cancellation)) {
       case HoldResult.HoldFailed(var reason) -> {
@@ -280,7 +282,8 @@ final class HeldSlot {
       }
       case HoldResult.Held(var copy, var took, var criu) -> {
         CompletableFuture<Exchange> done = new CompletableFuture<>();
-        reports.post(() -> exchange(copy, cancellation, took, done));
+        Place place = new Place(copy, capturedBy);
+        reports.post(() -> exchange(place, cancellation, took, done));
         Exchange exchange = await(done, () -> new Exchange(HeldSlot.stopping(), Optional.empty()));
         String refusal = exchange.refusal().orElse("");
         keep(generation, began, took, copy.processes(), criu, refusal);

@@ -344,8 +344,8 @@ public final class WorkloadHost implements Closeable {
   }
 
   /** Takes what arrived, on the receiver's thread; says why not if it is not held. */
-  public Optional<String> receive(Generation generation) {
-    return slot.receive(generation);
+  public Optional<String> receive(Generation generation, long offeredBootNanos) {
+    return slot.receive(generation, offeredBootNanos);
   }
 
   /** Why the program could not go on while the agent is restarted; on the duty cycle. */

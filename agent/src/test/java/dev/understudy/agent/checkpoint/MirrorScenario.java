@@ -101,11 +101,12 @@ public final class MirrorScenario {
             return new Answer.Accept(
                 standby.places().generations(workload),
                 standby.spec().generationLimitBytes(),
+                1,
                 base);
           }
 
           @Override
-          public Optional<String> complete(Generation whole) {
+          public Optional<String> complete(Generation whole, long offeredBootNanos) {
             arrived.add(whole);
             return Optional.empty();
           }

@@ -41,12 +41,12 @@ class ShipTest {
         @Override
         public Answer offered(String workload, GenerationId id) {
           return workload.equals("count")
-              ? new Answer.Accept(folder.resolve("there"), mostBytes, base)
+              ? new Answer.Accept(folder.resolve("there"), mostBytes, 1, base)
               : new Answer.Decline("no workload " + workload + " here");
         }
 
         @Override
-        public Optional<String> complete(Generation generation) {
+        public Optional<String> complete(Generation generation, long offeredBootNanos) {
           arrived.add(generation);
           return refusal;
         }

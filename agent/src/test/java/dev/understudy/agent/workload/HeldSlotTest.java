@@ -228,7 +228,7 @@ class HeldSlotTest {
     Manifest manifest =
         new Manifest(1, "count", 1, "a", id.sequence(), 1, 1, 1, facts, List.of(), List.of());
     Generation generation = new Generation(folder, manifest);
-    return CompletableFuture.supplyAsync(() -> slot.receive(generation));
+    return CompletableFuture.supplyAsync(() -> slot.receive(generation, 1));
   }
 
   private <T> T onReceiver(java.util.function.Supplier<T> question) {

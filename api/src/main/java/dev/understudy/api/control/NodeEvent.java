@@ -29,7 +29,7 @@ public record NodeEvent(
 
   public static final String ELECTED = "elected";
 
-  /** The held copy got SIGCONT (details {@code generation}, {@code age_ms}, {@code processes}). */
+  /** The held copy got SIGCONT (details {@code epoch}, {@code generation}, {@code age_ms}). */
   public static final String WOKEN = "woken";
 
   /** The gratuitous ARP for the virtual address has left (detail {@code address}). */
@@ -47,12 +47,15 @@ public record NodeEvent(
   public static final String RELEASED = "released";
   public static final String DISCARDED = "discarded";
 
-  /** On the active (details {@code generation}, {@code pause_ms}, {@code bytes}, {@code at}). */
+  /**
+   * On the active ({@code generation}, {@code pause_ms}, {@code bytes}, {@code took_ms}, {@code
+   * began_boot_nanos}).
+   */
   public static final String CAPTURED = "captured";
 
   public static final String CHECKPOINT_FAILED = "checkpoint-failed";
 
-  /** On the standby (details {@code generation}, {@code hold_ms}). */
+  /** On the standby (details {@code generation}, {@code hold_ms}, {@code processes}). */
   public static final String HELD = "held";
 
   /** The copy that was held has died; {@code generation}. */

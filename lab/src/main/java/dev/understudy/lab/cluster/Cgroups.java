@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.understudy.lab.cluster;
 
+import static java.util.stream.Collectors.toCollection;
+
 import java.io.IOException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
@@ -9,6 +11,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /**
@@ -20,6 +24,9 @@ import java.util.stream.Stream;
  */
 public record Cgroups(Optional<Path> unified, Optional<Path> memoryV1) {
   private static final int REMOVE_TRIES = 250;
+
+  /** What workloads and nodes are bounded by. */
+  private static final Set<String> CONTROLLERS = Set.of("memory", "pids", "cpu");
 
   /** What this machine has mounted. */
   static Cgroups ofHost() throws LabException {
@@ -56,6 +63,11 @@ public record Cgroups(Optional<Path> unified, Optional<Path> memoryV1) {
   /** A node's directory in the v1 memory hierarchy. */
   Optional<Path> memory(String group, String node) {
     return memoryV1.map(m -> directory(m, group).resolve(node));
+  }
+
+  /** Where a node's own processes live in cgroup v2; it makes this itself. */
+  Optional<Path> leaf(String group, String node) {
+    return unified.map(u -> directory(u, group).resolve(node).resolve("agent"));
   }
 
   /** Makes a node's directories afresh and names those that it must enter, in order. */
@@ -97,15 +109,37 @@ public record Cgroups(Optional<Path> unified, Optional<Path> memoryV1) {
     return hierarchy.resolve("understudy-" + group);
   }
 
-  private static void handOnControllers(Path root, Path lab) throws IOException {
+  private static void handOnControllers(Path root, Path lab) throws IOException, LabException {
     for (Path group : List.of(root, lab)) {
-      String offered = Files.readString(group.resolve("cgroup.controllers")).strip();
-      for (String controller : List.of("memory", "pids", "cpu")) {
-        if (List.of(offered.split(" ", -1)).contains(controller)) {
-          Files.writeString(group.resolve("cgroup.subtree_control"), "+" + controller);
-        }
+      Set<String> missing = words(group.resolve("cgroup.controllers"));
+      missing.removeAll(words(group.resolve("cgroup.subtree_control")));
+      missing.retainAll(CONTROLLERS);
+      for (String controller : missing) {
+        handOn(group, controller);
       }
     }
+  }
+
+  /** Below the root of the machine, only a group without processes hands controllers on. */
+  private static void handOn(Path group, String controller) throws IOException, LabException {
+    try {
+      Files.writeString(group.resolve("cgroup.subtree_control"), "+" + controller);
+    } catch (IOException refused) {
+      if (words(group.resolve("cgroup.procs")).isEmpty()) {
+        throw refused;
+      }
+      throw LabException.failed(
+          ("The cgroup %s has processes of its own, so that the kernel refuses to hand its"
+                  + " controller '%s' on: move them into a cgroup below it, or start this container"
+                  + " with the host's cgroup namespace (docker run --cgroupns=host).")
+              .formatted(group, controller),
+          refused);
+    }
+  }
+
+  private static Set<String> words(Path file) throws IOException {
+    List<String> all = List.of(Files.readString(file).strip().split("\\s+"));
+    return all.stream().filter(word -> !word.isEmpty()).collect(toCollection(TreeSet::new));
   }
 
   /** Removes a directory and those below it; their processes must be gone, or just going. */

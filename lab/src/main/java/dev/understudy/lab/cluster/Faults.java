@@ -14,9 +14,7 @@ import java.io.File;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -29,11 +27,12 @@ final class Faults {
 
   private final Lab lab;
   private final LabParts parts;
-  private final Deque<OngoingFault.Repair> repairs = new ArrayDeque<>();
+  private final OngoingFault ongoing;
 
-  private Faults(Lab lab, LabParts parts) {
+  private Faults(Lab lab, LabParts parts, OngoingFault ongoing) {
     this.lab = lab;
     this.parts = parts;
+    this.ongoing = ongoing;
   }
 
   /** Begins a fault; when one part of it cannot be done, the parts before are repaired. */
@@ -44,20 +43,22 @@ final class Faults {
     if (spec.peer().isPresent()) {
       parts.node(spec.peer().get());
     }
-    Faults faults = new Faults(lab, parts);
-    long begin = Clock.bootNanos();
+    OngoingFault ongoing = new OngoingFault(Clock.bootNanos());
+    // With a lab that ends with this process there is nothing to be repaired.
+    if (parts.record().life() == LabRecord.Life.PERSISTENT) {
+      ongoing.guard();
+    }
     boolean done = false;
     try {
-      faults.strike(spec);
-      OngoingFault ongoing = new OngoingFault(begin, Clock.bootNanos(), faults.repairs);
+      new Faults(lab, parts, ongoing).strike(spec);
+      ongoing.inForce(Clock.bootNanos());
       done = true;
-      // With a lab that ends with this process there is nothing to be repaired.
-      return parts.record().life() == LabRecord.Life.PERSISTENT ? ongoing.guarded() : ongoing;
+      return ongoing;
     } catch (IOException e) {
       throw LabException.failed("Cannot " + spec.text() + ": " + e.getMessage() + ".", e);
     } finally {
       if (!done) {
-        new OngoingFault(begin, begin, faults.repairs).close();
+        ongoing.close();
       }
     }
   }
@@ -69,7 +70,7 @@ final class Faults {
       case ISOLATE -> {
         for (String node : nodes) {
           lab.isolate(node);
-          repairs.push(() -> lab.heal(node));
+          ongoing.repairedBy(() -> lab.heal(node));
         }
       }
       case PARTITION -> filter(cuts(nodes, others(nodes, spec), true, true));
@@ -99,11 +100,11 @@ final class Faults {
   private void crash(List<String> nodes) throws LabException {
     // Repairs come in the other order: first everything is started, then waited for.
     for (String node : nodes) {
-      repairs.push(() -> lab.awaitAgent(node));
+      ongoing.repairedBy(() -> lab.awaitAgent(node));
     }
     for (String node : nodes) {
       lab.crash(node);
-      repairs.push(() -> lab.start(node));
+      ongoing.repairedBy(() -> lab.start(node));
     }
   }
 
@@ -146,12 +147,12 @@ final class Faults {
 
   private void filter(List<SwitchFilter.Rule> rules) throws LabException {
     parts.filter().add(rules);
-    repairs.push(() -> parts.filter().remove(rules));
+    ongoing.repairedBy(() -> parts.filter().remove(rules));
   }
 
   private void delay(String node, FaultSpec spec) throws LabException, IOException {
     String port = parts.node(node).port();
-    repairs.push(() -> lab.heal(node));
+    ongoing.repairedBy(() -> lab.heal(node));
     parts.wiring().openDetour(port);
     Relay relay =
         Relay.start(
@@ -161,7 +162,7 @@ final class Faults {
             spec.delayLeastNanos(),
             spec.delayMostNanos(),
             spec.seed());
-    repairs.push(relay::close);
+    ongoing.repairedBy(relay::close);
   }
 
   /** Stops or kills agents; both without a process in between, which a busy machine would delay. */
@@ -171,13 +172,15 @@ final class Faults {
       for (String node : nodes) {
         agents.add(PidFd.open(lab.agentPid(node)));
       }
+      if (stop) {
+        // First, so that an interrupt in between leaves none of them stopped.
+        agents.forEach(agent -> ongoing.repairedBy(() -> goOn(agent)));
+      }
       for (PidFd agent : agents) {
         agent.signal(stop ? Signals.SIGSTOP : Signals.SIGKILL);
       }
     } finally {
-      if (stop) {
-        agents.forEach(agent -> repairs.push(() -> goOn(agent)));
-      } else {
+      if (!stop) {
         agents.forEach(PidFd::close);
       }
     }
@@ -200,7 +203,7 @@ final class Faults {
               .redirectOutput(Redirect.DISCARD)
               .redirectError(Redirect.DISCARD)
               .start();
-      repairs.push(() -> end(hog));
+      ongoing.repairedBy(() -> end(hog));
     }
   }
 

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.understudy.lab.cluster;
 
-import com.fasterxml.jackson.databind.MappingIterator;
+import com.fasterxml.jackson.core.JacksonException;
 import dev.understudy.agent.linux.LinuxException;
 import dev.understudy.agent.linux.PidFd;
+import dev.understudy.agent.linux.Signals;
 import dev.understudy.api.cluster.Cluster;
 import dev.understudy.api.cluster.Ipv4;
 import dev.understudy.api.cluster.NodeSpec;
@@ -375,8 +376,8 @@ public final class Lab implements AutoCloseable {
   }
 
   /**
-   * Restores the port of an isolated node, and takes away what a killed command left of a fault at
-   * the switch.
+   * Restores the port of an isolated node, lets an agent go on that was stopped, and takes away
+   * what a killed command left of a fault at the switch.
    */
   public void heal(String node) throws LabException {
     parts.init(node);
@@ -389,6 +390,29 @@ public final class Lab implements AutoCloseable {
     }
     // Rules of a fault that is in force stay; those that nobody remembers go.
     parts.filter().add(List.of());
+    letGoOn(node);
+  }
+
+  /** Of the node's processes only its agent: held copies are to stand still. */
+  private void letGoOn(String node) throws LabException {
+    String main = parts.record().agents().main().getFirst();
+    List<ProcessHandle> children =
+        ProcessHandle.of(parts.init(node).pid()).stream().flatMap(ProcessHandle::children).toList();
+    for (ProcessHandle child : children) {
+      boolean agent = child.info().arguments().stream().anyMatch(a -> List.of(a).contains(main));
+      if (agent) {
+        signal(node, child.pid(), Signals.SIGCONT);
+      }
+    }
+  }
+
+  private static void signal(String node, long pid, int signal) throws LabException {
+    try (PidFd process = PidFd.open(pid)) {
+      process.signal(signal);
+    } catch (LinuxException e) {
+      throw LabException.failed(
+          "Cannot let the agent of " + node + " go on: " + e.getMessage() + ".", e);
+    }
   }
 
   /** Breaks something until the fault is closed. */
@@ -423,14 +447,8 @@ public final class Lab implements AutoCloseable {
   private static List<NodeEvent> events(String node, Path file) throws LabException {
     List<NodeEvent> events = new ArrayList<>();
     try {
-      String text = Files.readString(file);
-      // The last line may be half there.
-      String whole = text.substring(0, text.lastIndexOf('\n') + 1);
-      try (MappingIterator<NodeEvent> lines =
-          Json.mapper().readerFor(NodeEvent.class).readValues(whole)) {
-        while (lines.hasNextValue()) {
-          events.add(lines.nextValue());
-        }
+      for (String line : Files.readString(file).lines().toList()) {
+        whole(line).ifPresent(events::add);
       }
       return events;
     } catch (NoSuchFileException absent) {
@@ -438,6 +456,17 @@ public final class Lab implements AutoCloseable {
     } catch (IOException e) {
       throw LabException.failed(
           "The journal of node " + node + " cannot be read: " + e.getMessage() + ".", e);
+    }
+  }
+
+  /** A crash or a full disk leaves parts of lines; what comes after them is whole again. */
+  static Optional<NodeEvent> whole(String line) {
+    try {
+      return line.isEmpty()
+          ? Optional.empty()
+          : Optional.of(Json.mapper().readValue(line, NodeEvent.class));
+    } catch (JacksonException torn) {
+      return Optional.empty();
     }
   }
 

@@ -7,9 +7,9 @@ import org.jspecify.annotations.Nullable;
 
 /** A fault that is in force until it is closed; closing repairs what it broke. */
 public final class OngoingFault implements AutoCloseable {
+  private final Deque<Repair> repairs = new ArrayDeque<>();
   private final long beginNanos;
-  private final long inForceNanos;
-  private final Deque<Repair> repairs;
+  private volatile long inForceNanos;
   private final Thread hook = new Thread(this::interrupted, "repair");
 
   /** Takes one part of a fault back. */
@@ -17,10 +17,19 @@ public final class OngoingFault implements AutoCloseable {
     void run() throws LabException;
   }
 
-  OngoingFault(long beginNanos, long inForceNanos, Deque<Repair> repairs) {
+  OngoingFault(long beginNanos) {
     this.beginNanos = beginNanos;
-    this.inForceNanos = inForceNanos;
-    this.repairs = new ArrayDeque<>(repairs);
+    this.inForceNanos = beginNanos;
+  }
+
+  /** One part of it is about to be done, or was: this takes it back. */
+  synchronized void repairedBy(Repair repair) {
+    repairs.push(repair);
+  }
+
+  /** All of it is done. */
+  void inForce(long nanos) {
+    inForceNanos = nanos;
   }
 
   /** Just before the first part of it was done, on this machine's CLOCK_BOOTTIME. */
@@ -33,10 +42,9 @@ public final class OngoingFault implements AutoCloseable {
     return inForceNanos;
   }
 
-  /** From here on an interrupt of this process repairs everything, too. */
-  OngoingFault guarded() {
+  /** From here on an interrupt of this process repairs what was done, too. */
+  void guard() {
     Runtime.getRuntime().addShutdownHook(hook);
-    return this;
   }
 
   private void interrupted() {

@@ -93,7 +93,10 @@ final class Places {
     String offset = Long.toString(node.offsetSeconds());
     List<String> command = Spaces.below(keeper);
     command.addAll(List.of("sh", folder.file("enter.sh").toString()));
-    command.addAll(Spaces.unshare("--net", "--uts", "--ipc", "--cgroup", "--time"));
+    command.addAll(Spaces.unshare("--net", "--uts", "--ipc", "--time"));
+    if (cgroups.unified().isEmpty()) {
+      command.add("--cgroup");
+    }
     command.addAll(List.of("--boottime", offset, "--monotonic", offset));
     command.addAll(List.of("sh", folder.file("node.sh").toString()));
     command.addAll(agentCommand(node.name(), agents, cgroups.memoryV1().isPresent()));
@@ -109,7 +112,7 @@ final class Places {
     all.put("US_RUN_BYTES", Long.toString(runBytes()));
     all.put("US_NR_OPEN", openFiles.isPresent() ? Long.toString(openFiles.getAsLong()) : "");
     all.put("US_CGROUPS", String.join(" ", groups.stream().map(Path::toString).toList()));
-    all.put("US_UNIFIED", cgroups.unified().isPresent() ? "yes" : "");
+    all.put("US_LEAF", cgroups.leaf(folder.group(), node.name()).map(Path::toString).orElse(""));
     all.put(
         "US_MEMORY", cgroups.memory(folder.group(), node.name()).map(Path::toString).orElse(""));
     return all;

@@ -14,7 +14,7 @@ import java.util.List;
  * @param namespaces the result of making one of each kind, time included
  * @param overlay the result of mounting an overlay over {@code /}, written to a tmpfs
  * @param links the result of making a veth pair in a bridge
- * @param kernelConfig options that are set, y or m; empty if the kernel does not tell
+ * @param gate the result of attaching an output gate as an agent does
  * @param cgroups what controls memory
  * @param missing programs that a lab needs and this host lacks
  * @param missingToFetch programs that fetching the tools needs and this host lacks
@@ -32,7 +32,7 @@ record HostFacts(
     Attempt namespaces,
     Attempt overlay,
     Attempt links,
-    List<String> kernelConfig,
+    GateAttempt gate,
     Cgroups cgroups,
     List<String> missing,
     List<String> missingToFetch,
@@ -49,6 +49,15 @@ record HostFacts(
 
     /** It did not, and the reason is in the words of the program or the kernel. */
     record Failed(String reason) implements Attempt {}
+  }
+
+  /** An output gate that was tried. */
+  sealed interface GateAttempt {
+    /** The best kind that the kernel allows. */
+    record Attached(String kind) implements GateAttempt {}
+
+    /** It allows none. */
+    record Refused(String reason) implements GateAttempt {}
   }
 
   /**

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.understudy.lab.doctor;
 
+import dev.understudy.agent.gate.OutputGate;
+import dev.understudy.agent.gate.OutputGates;
 import dev.understudy.agent.linux.Namespaces;
 import dev.understudy.agent.linux.Netlink;
 import dev.understudy.lab.tools.HostPrograms;
@@ -9,7 +11,6 @@ import dev.understudy.lab.tools.ToolGroup;
 import dev.understudy.lab.tools.Tools;
 import dev.understudy.lab.tools.ToolsException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,7 +19,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.zip.GZIPInputStream;
 
 /** Looks at the host that this runs on. */
 final class HostProbe {
@@ -45,7 +45,7 @@ final class HostProbe {
         run(unshare(ALL_NAMESPACES + " --boottime 100", "true")),
         run(unshare("--mount", OVERLAY)),
         tryLinks(),
-        kernelConfig(),
+        tryGate(),
         parseCgroups(Files.readAllLines(Path.of("/proc/self/mounts")), HostProbe::controllers),
         HostPrograms.missing(HostPrograms.NEEDED),
         HostPrograms.missing(HostPrograms.FETCHING),
@@ -69,6 +69,22 @@ final class HostProbe {
       });
     } catch (IOException e) {
       return new HostFacts.Attempt.Failed(String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** Attaches a gate as an agent would, in a network namespace that ends with the attempt. */
+  private static HostFacts.GateAttempt tryGate() {
+    try {
+      return Namespaces.callInNew(() -> {
+        try (Netlink netlink = Netlink.open()) {
+          netlink.createVeth("v0", "v1");
+        }
+        try (OutputGate gate = OutputGates.choose("v0").gate()) {
+          return new HostFacts.GateAttempt.Attached(gate.kind());
+        }
+      });
+    } catch (IOException e) {
+      return new HostFacts.GateAttempt.Refused(String.valueOf(e.getMessage()));
     }
   }
 
@@ -119,25 +135,6 @@ final class HostProbe {
       case HostFacts.Attempt.Worked() -> new HostFacts.Criu.Fetched(version, "");
       case HostFacts.Attempt.Failed(String reason) -> new HostFacts.Criu.Fetched(version, reason);
     };
-  }
-
-  /** The names, without CONFIG_, of options that are built in or modules; empty if untold. */
-  private static List<String> kernelConfig() throws IOException {
-    Path file = Path.of("/proc/config.gz");
-    if (!Files.isReadable(file)) {
-      return List.of();
-    }
-    try (InputStream in = Files.newInputStream(file)) {
-      byte[] config = new GZIPInputStream(in).readAllBytes();
-      return parseConfig(new String(config, StandardCharsets.US_ASCII));
-    }
-  }
-
-  static List<String> parseConfig(String text) {
-    return text.lines()
-        .filter(line -> line.matches("CONFIG_[A-Z0-9_]+=[ym]"))
-        .map(line -> line.substring("CONFIG_".length(), line.length() - 2))
-        .toList();
   }
 
   /** Gives the text of cgroup.controllers of a cgroup2 mount, cgroups(7). */

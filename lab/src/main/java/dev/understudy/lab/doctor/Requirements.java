@@ -13,6 +13,7 @@ final class Requirements {
   private static final long DISK_BYTES = 500_000_000L;
   private static final long OPEN_FILES = 4096;
   private static final int JAVA_FEATURE = 25;
+  private static final String GATES = "eBPF (TCX), from Linux 6.6, or nftables";
   private static final String CONTAINER_ADVICE =
       "start the container with --privileged, or use a virtual machine";
 
@@ -24,7 +25,11 @@ final class Requirements {
           new Capability("CAP_SYS_ADMIN", 21, "namespaces and mounts"),
           new Capability("CAP_NET_ADMIN", 12, "interfaces and addresses"),
           new Capability("CAP_NET_RAW", 13, "gratuitous ARP"),
-          new Capability("CAP_SYS_PTRACE", 19, "checkpoints"),
+          new Capability("CAP_SYS_PTRACE", 19, "checkpoints"));
+
+  /** Without these an agent works, but later than it should when the machine is busy. */
+  private static final List<Capability> PREFERRED =
+      List.of(
           new Capability("CAP_SYS_NICE", 23, "real-time scheduling of the agent"),
           new Capability("CAP_IPC_LOCK", 14, "locked memory of the agent"));
 
@@ -81,6 +86,17 @@ final class Requirements {
       String needed = "for " + capability.purpose();
       required(capability.name(), there, presence(there), needed, privilegeAdvice());
     }
+    for (Capability capability : PREFERRED) {
+      boolean there = has(capability.number());
+      String needed = "for " + capability.purpose();
+      checks.add(
+          Check.optional(
+              capability.name(),
+              there,
+              presence(there),
+              needed,
+              "without it a busy machine delays the agent; " + privilegeAdvice()));
+    }
     boolean bpf = has(CAP_BPF) || has(CAP_SYS_ADMIN);
     required("CAP_BPF", bpf, presence(bpf), "or CAP_SYS_ADMIN", privilegeAdvice());
     boolean restore = has(CAP_CHECKPOINT_RESTORE) || has(CAP_SYS_ADMIN);
@@ -109,17 +125,18 @@ final class Requirements {
   }
 
   private void gate() {
-    boolean ebpf =
-        kernelAtLeast(facts.kernel(), 6, 6)
-            && (facts.kernelConfig().isEmpty() || facts.kernelConfig().contains("NET_XGRESS"));
-    boolean nftables = facts.kernelConfig().contains("NF_TABLES");
-    String found = ebpf ? "eBPF (TCX)" : nftables ? "nftables only" : "neither";
-    required(
-        "output gate",
-        ebpf || nftables,
-        found,
-        "eBPF (TCX), from Linux 6.6, or nftables",
-        "install a kernel 6.6 or later");
+    checks.add(
+        switch (facts.gate()) {
+          case HostFacts.GateAttempt.Attached(String kind) ->
+              Check.required("output gate", true, kind, GATES, "");
+          case HostFacts.GateAttempt.Refused(String reason) ->
+              Check.required(
+                  "output gate",
+                  false,
+                  reason,
+                  GATES,
+                  privilegeAdvice() + "; needs Linux 6.6, or nftables in the kernel");
+        });
   }
 
   private void cgroups() {

@@ -2,6 +2,7 @@
 package dev.understudy.lab.tools;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -206,15 +207,15 @@ final class PrivateApt {
     return String.join("\n", lines) + "\n";
   }
 
+  /** For people who wait: apt renames files while we look, and what has gone is not counted. */
   private static long size(Path folder) throws IOException {
     long sum = 0;
     try (Stream<Path> files = Files.walk(folder)) {
-      for (Path file : files.toList()) {
-        // apt renames files while we look.
-        if (Files.isRegularFile(file)) {
-          sum += file.toFile().length();
-        }
+      for (Path file : (Iterable<Path>) files::iterator) {
+        sum += Files.isRegularFile(file) ? file.toFile().length() : 0;
       }
+    } catch (UncheckedIOException renamed) {
+      return sum;
     }
     return sum;
   }

@@ -5,4 +5,10 @@ set -eu
 for group in $US_CGROUPS; do
   echo 0 >"$group/cgroup.procs"
 done
-exec "$@"
+if [ -z "${US_LEAF:-}" ]; then
+  exec "$@"
+fi
+# A group of cgroup v2 that has processes cannot hand its controllers on. So the namespace is made
+# here, and the node lives in a leaf below its root, with the "unshare" that waits for its end.
+mkdir -p "$US_LEAF"
+exec unshare --cgroup sh -ec 'echo 0 >"$US_LEAF/cgroup.procs"; exec "$@"' sh "$@"

@@ -33,10 +33,8 @@ if [ -n "$US_NR_OPEN" ]; then
   mount --bind /run/understudy-lab/nr_open /proc/sys/fs/nr_open
 fi
 
-# Processes live in a leaf, so that controllers can be handed on to the workloads' cgroups.
-if [ -n "$US_UNIFIED" ]; then
-  mkdir -p /sys/fs/cgroup/agent
-  echo 0 >/sys/fs/cgroup/agent/cgroup.procs
+# Every process of the node is in a leaf by now: the workloads' cgroups get the controllers.
+if [ -n "$US_LEAF" ]; then
   for controller in $(cat /sys/fs/cgroup/cgroup.controllers); do
     echo "+$controller" >/sys/fs/cgroup/cgroup.subtree_control
   done
