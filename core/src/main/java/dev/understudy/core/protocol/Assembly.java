@@ -52,8 +52,14 @@ final class Assembly {
     onDisk = version;
     if (!before && votes()) {
       // What it has granted is forgotten; all of that lay below the reign that took it back.
-      state.voter.takenBack(version.epoch(), state.active.incarnation());
+      state.voter.takenBack(newestOf(version.epoch()), state.active.incarnation());
     }
+  }
+
+  /** Versions have the first epoch of a reign; what it was raised to may have been echoed here. */
+  private Epoch newestOf(Epoch reign) {
+    Epoch heard = state.active.epoch();
+    return heard.node().equals(reign.node()) && heard.above(reign) ? heard : reign;
   }
 
   /** Whether this node may echo, grant and stand: not when it has lost its disk and is not back. */

@@ -233,6 +233,28 @@ class MembershipTest {
     assertThat(hub.disk("c").lostAt()).isEqualTo(1_000);
   }
 
+  /** The version has the first epoch of the reign, which was raised before it was made. */
+  @Test
+  @Tag("FO-46")
+  void whoIsTakenBackRefusesWhatLiesBelowTheRaisedEpoch() {
+    DurableState lost = DurableState.lost(1_000).nextStart(Prompter.TIMING.promiseNanos());
+    Prompter a = new Prompter(Prompter.group(false, "b", "c"), lost, 0);
+    a.pass(130_000 * VirtualCluster.MILLI);
+    Membership named =
+        new Membership(
+            EPOCH,
+            3,
+            List.of(new Member("a", 1_000), new Member("b", 0), new Member("c", 0)),
+            List.of());
+    a.beats("b", Words.reigning(new Epoch(9, "b")).of(named));
+    a.step(new Input.Persisted(a.now(), a.persisted.getLast()));
+    a.pass(Prompter.TIMING.promiseNanos());
+    a.beats("c", Words.requesting(new Epoch(7, "c")).of(named));
+    assertThat(a.rowTo("c").echoEpoch()).isEqualTo(Epoch.NONE);
+    a.beats("c", Words.requesting(new Epoch(10, "c")).of(named));
+    assertThat(a.rowTo("c").echoEpoch()).isEqualTo(new Epoch(10, "c"));
+  }
+
   @Test
   @Tag("FO-46")
   void whoHearsThatItHasForgottenItsStartsVotesNoMore() {
