@@ -30,6 +30,9 @@ final class GateBook {
 
     long openedUntil = Long.MIN_VALUE;
 
+    /** The gate has stood open in this reign: it is only moved from now on. */
+    boolean openedInReign;
+
     /** The highest epoch that this node ever began a reign in, or opened in. */
     Epoch begun = Epoch.NONE;
 
@@ -144,6 +147,7 @@ final class GateBook {
       world.violated("epoch-unique", node + " begins a reign in " + epoch + " after " + before);
     }
     book.begun = epoch.above(book.begun) ? epoch : book.begun;
+    book.openedInReign &= !begins;
     if (!begins && book.reign.above(epoch)) {
       world.violated("epoch-rises", node + " goes from " + book.reign + " to " + epoch);
     }
@@ -207,6 +211,8 @@ final class GateBook {
     // What is only moved back stands open for the reason that it was opened for.
     book.openedAlone = book.alone || (book.openedAlone && until <= book.openedUntil);
     book.openedUntil = until;
+    boolean again = book.openedInReign;
+    book.openedInReign = true;
     boolean two = YieldBook.twoMayBeActive(group(workload));
     for (VirtualNode other : world.nodes()) {
       if (other == node || !other.isPowered()) {
@@ -214,7 +220,7 @@ final class GateBook {
       }
       if (two) {
         if (!wasOpen && other.gateOpen(workload)) {
-          besides(node, epoch, other, workload);
+          besides(node, epoch, other, workload, again);
         }
       } else if (other.gateOpen(workload)) {
         world.violated("two-outputs", both(node, epoch, other, workload) + " are open");
@@ -235,12 +241,16 @@ final class GateBook {
 
   /**
    * Where users have chosen it, two may be active: of a pair, while either does not hear the other.
-   * The one that is not heard may have opened on what it decided before it stood still.
+   * Who begins hears nothing; who is not heard may only move its gate, on what it decided before it
+   * stood still.
+   *
+   * @param again whether the gate has been open in this reign
    */
-  private void besides(VirtualNode node, Epoch epoch, VirtualNode other, int workload) {
+  private void besides(
+      VirtualNode node, Epoch epoch, VirtualNode other, int workload, boolean again) {
     boolean may =
         group(workload).quorum() == Quorum.PAIR_AVAILABILITY
-            ? unheard(node, other) || unheard(other, node)
+            ? unheard(node, other) || (again && unheard(other, node))
             : book(node, workload).openedAlone || book(other, workload).openedAlone;
     if (!may) {
       world.violated(

@@ -173,7 +173,7 @@ class CommandsE2E {
   private long counter() throws Exception {
     Tools there = tools.orElseThrow();
     String get =
-        "import urllib.request; print(urllib.request.urlopen('http://%s:8080/state').read().decode())"
+        "from urllib.request import urlopen; print(urlopen('http://%s:8080/state').read().decode())"
             .formatted(ADDRESS);
     Run answer =
         understudy(

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.understudy.lab.cluster;
 
-import com.fasterxml.jackson.core.JacksonException;
 import dev.understudy.agent.linux.LinuxException;
 import dev.understudy.agent.linux.PidFd;
 import dev.understudy.agent.linux.Signals;
@@ -9,13 +8,10 @@ import dev.understudy.api.cluster.Cluster;
 import dev.understudy.api.cluster.Ipv4;
 import dev.understudy.api.cluster.NodeSpec;
 import dev.understudy.api.cluster.WorkloadSpec;
-import dev.understudy.api.control.Json;
 import dev.understudy.api.control.NodeEvent;
 import dev.understudy.api.control.NodeStatus;
 import dev.understudy.api.control.ReignNews;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -439,35 +435,7 @@ public final class Lab implements AutoCloseable {
   public List<NodeEvent> journal(String node) throws LabException {
     parts.node(node);
     Path disk = parts.folder().nodeFolder(node).resolve("disk");
-    List<NodeEvent> events = new ArrayList<>(events(node, disk.resolve("events.jsonl.1")));
-    events.addAll(events(node, disk.resolve("events.jsonl")));
-    return events;
-  }
-
-  private static List<NodeEvent> events(String node, Path file) throws LabException {
-    List<NodeEvent> events = new ArrayList<>();
-    try {
-      for (String line : Files.readString(file).lines().toList()) {
-        whole(line).ifPresent(events::add);
-      }
-      return events;
-    } catch (NoSuchFileException absent) {
-      return List.of();
-    } catch (IOException e) {
-      throw LabException.failed(
-          "The journal of node " + node + " cannot be read: " + e.getMessage() + ".", e);
-    }
-  }
-
-  /** A crash or a full disk leaves parts of lines; what comes after them is whole again. */
-  static Optional<NodeEvent> whole(String line) {
-    try {
-      return line.isEmpty()
-          ? Optional.empty()
-          : Optional.of(Json.mapper().readValue(line, NodeEvent.class));
-    } catch (JacksonException torn) {
-      return Optional.empty();
-    }
+    return JournalFiles.read(node, disk);
   }
 
   /** The network namespace of the switch, for threads that join it. */
