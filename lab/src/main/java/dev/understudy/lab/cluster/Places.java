@@ -49,7 +49,7 @@ final class Places {
                   "-XX:ReservedCodeCacheSize=24m",
                   "-XX:-UsePerfData",
                   "-XX:CompileCommand=quiet",
-                  "-XX:CompileCommand=MemLimit,*.*,16M~stop"),
+                  "-XX:CompileCommand=MemLimit,*.*,32M~stop"),
               HOT.stream().map("-XX:CompileCommand=CompileThresholdScaling,%s::*,0.2"::formatted))
           .toList();
 
