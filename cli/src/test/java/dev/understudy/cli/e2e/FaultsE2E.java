@@ -84,7 +84,13 @@ class FaultsE2E {
     lab.await(
         "the counter kept and copied",
         () -> {
-          String answer = lab.talk("count", request);
+          String answer;
+          try {
+            answer = lab.talk("count", request);
+          } catch (IOException standstill) {
+            // A busy machine may have moved the workload just now.
+            return false;
+          }
           assertThat(answer).startsWith("HTTP/1.1 200");
           lab.awaitCopyOfNow("count");
           return counter(lab.awaitAnswer("count", "/state")) >= number;
@@ -182,7 +188,7 @@ class FaultsE2E {
     try (TestLab lab = lab()) {
       remember(lab, 3_000_000);
       String former = lab.awaitWhole("count");
-      assertThat(lab.get("count", "/kill")).contains("killed");
+      assertThat(lab.awaitAnswer("count", "/kill")).contains("killed");
       other(lab, former);
       checkRemembered(lab, 3_000_000);
       lab.awaitWhole("count");
@@ -214,7 +220,7 @@ class FaultsE2E {
       // It is captured again although it was frozen in between, and its end is noticed.
       lab.awaitCopyOfNow("count");
       assertThat(failures(lab.lab, active)).as(lab::evidence).isEmpty();
-      assertThat(lab.get("count", "/kill")).contains("killed");
+      assertThat(lab.awaitAnswer("count", "/kill")).contains("killed");
       other(lab, active);
       checkRemembered(lab, 4_000_000);
     }
@@ -281,7 +287,7 @@ class FaultsE2E {
       // The adopted program is captured, and its end is noticed.
       checkRemembered(lab, 8_000_000);
       lab.awaitCopyOfNow("count");
-      assertThat(lab.get("count", "/kill")).contains("killed");
+      assertThat(lab.awaitAnswer("count", "/kill")).contains("killed");
       other(lab, active);
       checkRemembered(lab, 8_000_000);
     }
