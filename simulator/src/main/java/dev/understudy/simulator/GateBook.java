@@ -30,9 +30,6 @@ final class GateBook {
 
     long openedUntil = Long.MIN_VALUE;
 
-    /** The gate has stood open in this reign: it is only moved from now on. */
-    boolean openedInReign;
-
     /** The highest epoch that this node ever began a reign in, or opened in. */
     Epoch begun = Epoch.NONE;
 
@@ -147,7 +144,6 @@ final class GateBook {
       world.violated("epoch-unique", node + " begins a reign in " + epoch + " after " + before);
     }
     book.begun = epoch.above(book.begun) ? epoch : book.begun;
-    book.openedInReign &= !begins;
     if (!begins && book.reign.above(epoch)) {
       world.violated("epoch-rises", node + " goes from " + book.reign + " to " + epoch);
     }
@@ -211,8 +207,6 @@ final class GateBook {
     // What is only moved back stands open for the reason that it was opened for.
     book.openedAlone = book.alone || (book.openedAlone && until <= book.openedUntil);
     book.openedUntil = until;
-    boolean again = book.openedInReign;
-    book.openedInReign = true;
     boolean two = YieldBook.twoMayBeActive(group(workload));
     for (VirtualNode other : world.nodes()) {
       if (other == node || !other.isPowered()) {
@@ -220,7 +214,7 @@ final class GateBook {
       }
       if (two) {
         if (!wasOpen && other.gateOpen(workload)) {
-          besides(node, epoch, other, workload, again);
+          besides(node, epoch, other, workload);
         }
       } else if (other.gateOpen(workload)) {
         world.violated("two-outputs", both(node, epoch, other, workload) + " are open");
@@ -241,16 +235,12 @@ final class GateBook {
 
   /**
    * Where users have chosen it, two may be active: of a pair, while either does not hear the other.
-   * Who begins hears nothing; who is not heard may only move its gate, on what it decided before it
-   * stood still.
-   *
-   * @param again whether the gate has been open in this reign
+   * The one that is not heard may have opened on what it decided before it stood still.
    */
-  private void besides(
-      VirtualNode node, Epoch epoch, VirtualNode other, int workload, boolean again) {
+  private void besides(VirtualNode node, Epoch epoch, VirtualNode other, int workload) {
     boolean may =
         group(workload).quorum() == Quorum.PAIR_AVAILABILITY
-            ? unheard(node, other) || (again && unheard(other, node))
+            ? unheard(node, other) || unheard(other, node)
             : book(node, workload).openedAlone || book(other, workload).openedAlone;
     if (!may) {
       world.violated(
