@@ -266,20 +266,15 @@ class FaultsE2E {
       Future<?> asking = client.submit(() -> sample(outside, on, answers));
       try {
         Thread.sleep(2_000);
-        long usual = longestGapMillis(answers, 0);
-        long began = System.nanoTime();
         restart(lab, active, List.of("count"), answers);
         for (String node : lab.nodes().stream().filter(n -> !n.equals(active)).toList()) {
           restart(lab, node, List.of(), answers);
         }
         assertThat(lab.awaitWhole("count")).isEqualTo(active);
-        long longest = longestGapMillis(answers, began);
-        System.out.printf("gaps between answers: usually %d ms, now %d ms%n", usual, longest);
         assertThat(lab.lab.events(active, 0))
             .as(lab::evidence)
             .noneMatch(e -> e.kind().equals(NodeEvent.ELECTED) || e.kind().equals(NodeEvent.LAPSED))
             .anyMatch(e -> e.kind().equals(NodeEvent.RESUMED));
-        assertThat(longest).as("longest gap in ms").isLessThan(Math.max(350, 3 * usual));
       } finally {
         on.set(false);
       }
@@ -305,6 +300,8 @@ class FaultsE2E {
     long took = (System.nanoTime() - before) / 1_000_000;
     long gap = longestGapMillis(answers, before);
     System.out.printf("agent of %s restarted in %d ms, longest gap %d ms%n", node, took, gap);
+    // Behind a closed gate nobody would have answered as long as the agent was away.
+    assertThat(gap).as("longest gap of a restart of %d ms", took).isLessThan(took / 2);
   }
 
   private static long longestGapMillis(List<Long> instants, long after) {

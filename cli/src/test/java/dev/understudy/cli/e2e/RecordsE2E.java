@@ -76,15 +76,15 @@ class RecordsE2E {
     Tools tools = Host.tools(ToolGroup.BASE, ToolGroup.PYTHON);
     String file = TestLab.relaxed(LAB, FaultsE2E.count(tools));
     try (TestLab lab = TestLab.up(folder, tools, file)) {
-      String former = lab.awaitWhole("count");
+      lab.awaitWhole("count");
       Process console = command("console", "console", "--lab", LAB);
       try {
-        StoredRecord checkpoint = await(lab, "a checkpoint", one -> isCheckpoint(one.record()));
-        checkCheckpoint(checkpoint.record(), former);
-        checkRestore(await(lab, "a restore", one -> isRestore(one.record())).record(), former);
+        checkCheckpoint(await(lab, "a checkpoint", one -> isCheckpoint(one.record())).record());
+        checkRestore(await(lab, "a restore", one -> isRestore(one.record())).record());
+        // A busy machine may have moved the workload by now, and may move it once more.
+        String former = lab.awaitWhole("count");
         lab.lab.crash(former);
-        StoredRecord failover =
-            await(lab, "a failover", one -> one.record().figures() instanceof Figures.Failover);
+        StoredRecord failover = await(lab, "a failover", one -> isFailover(one.record(), former));
         checkFailover(failover.record(), former);
         await(lab, "the end of the failover", one -> one.protection() != null);
         lab.lab.start(former);
@@ -96,12 +96,12 @@ class RecordsE2E {
           }
         }
         await(lab, "a record of the restarted node", one -> ofSecondStart(one.record(), former));
+        checkCommand(former);
       } finally {
         console.destroy();
         assertThat(console.waitFor(30, TimeUnit.SECONDS)).isTrue();
       }
       assertThat(said("console.err")).contains("collected ");
-      checkCommand(former);
     }
   }
 
@@ -113,13 +113,19 @@ class RecordsE2E {
     return record.figures() instanceof Figures.Restore r && r.failure().isEmpty();
   }
 
+  private static boolean isFailover(NodeRecord record, String former) {
+    return record.figures() instanceof Figures.Failover f
+        && f.former().equals(former)
+        && !record.node().equals(former);
+  }
+
   private static boolean ofSecondStart(NodeRecord record, String former) {
     return record.node().equals(former) && record.incarnation() == 2;
   }
 
-  private static void checkCheckpoint(NodeRecord record, String active) {
+  private static void checkCheckpoint(NodeRecord record) {
     Figures.Checkpoint c = (Figures.Checkpoint) record.figures();
-    assertThat(record.node()).isEqualTo(active);
+    assertThat(c.generation()).contains("@" + record.node() + "/");
     assertThat(record.wallMillis()).isBetween(c.composeBeginMillis() - 60_000, c.shipBeginMillis());
     assertThat(c.composeBeginMillis()).isBetween(1_700_000_000_000L, System.currentTimeMillis());
     assertThat(c.shipBeginMillis()).isBetween(c.composeBeginMillis(), System.currentTimeMillis());
@@ -138,9 +144,9 @@ class RecordsE2E {
     assertThat(criu.pagesWritten()).isGreaterThan(100);
   }
 
-  private static void checkRestore(NodeRecord record, String active) {
+  private static void checkRestore(NodeRecord record) {
     Figures.Restore r = (Figures.Restore) record.figures();
-    assertThat(record.node()).isNotEqualTo(active);
+    assertThat(r.generation()).contains("@").doesNotContain("@" + record.node() + "/");
     assertThat(r.processes()).isPositive();
     CriuRestore criu = r.criu();
     // Any of them may be 0, the time of forking as well.
@@ -151,8 +157,6 @@ class RecordsE2E {
 
   private static void checkFailover(NodeRecord record, String former) {
     Figures.Failover f = (Figures.Failover) record.figures();
-    assertThat(f.former()).isEqualTo(former);
-    assertThat(record.node()).isNotEqualTo(former);
     // On a busy machine the former active may lose its lease, and release, before its crash.
     assertThat(f.cause()).isIn(Figures.Cause.SILENCE, Figures.Cause.RELEASE);
     assertThat(f.failure()).isEmpty();

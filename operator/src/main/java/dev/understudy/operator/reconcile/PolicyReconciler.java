@@ -17,6 +17,7 @@ import io.javaoperatorsdk.operator.processing.event.source.IndexerResourceCache;
 import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -28,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 public final class PolicyReconciler implements Reconciler<FailoverPolicy> {
   private final Clock clock;
   private volatile @Nullable InformerEventSource<Deployment, FailoverPolicy> deployments;
+  private volatile @Nullable InformerEventSource<FailoverPolicy, FailoverPolicy> siblings;
 
   /** Stamps conditions by that clock. */
   public PolicyReconciler(Clock clock) {
@@ -50,7 +52,7 @@ public final class PolicyReconciler implements Reconciler<FailoverPolicy> {
                 .build(),
             context);
     // When the oldest policy of a target goes, the next one counts.
-    InformerEventSource<FailoverPolicy, FailoverPolicy> siblings =
+    InformerEventSource<FailoverPolicy, FailoverPolicy> others =
         new InformerEventSource<>(
             InformerEventSourceConfiguration.from(FailoverPolicy.class, FailoverPolicy.class)
                 .withName("siblings")
@@ -61,8 +63,10 @@ public final class PolicyReconciler implements Reconciler<FailoverPolicy> {
                 .withOnUpdateFilter(Targets::changed)
                 .build(),
             context);
+    others.addIndexers(Targets.INDEXERS);
     deployments = targets;
-    return List.of(targets, siblings);
+    siblings = others;
+    return List.of(targets, others);
   }
 
   private static Set<ResourceID> about(IndexerResourceCache<FailoverPolicy> all, String target) {
@@ -78,16 +82,16 @@ public final class PolicyReconciler implements Reconciler<FailoverPolicy> {
       return UpdateControl.noUpdate();
     }
     Optional<ResourceID> target = Targets.target(policy);
-    List<FailoverPolicy> siblings =
-        target
-            .map(t -> context.getPrimaryCache().byIndex(Targets.INDEX, Targets.key(t)))
-            .orElse(List.of(policy));
+    List<FailoverPolicy> rivals = new ArrayList<>(List.of(policy));
+    target.map(this::sameTarget).orElse(List.of()).stream()
+        .filter(other -> !ResourceID.fromResource(other).equals(ResourceID.fromResource(policy)))
+        .forEach(rivals::add);
     Conditions.View view =
         new Conditions.View(
             policy.getMetadata().getName(),
             policy.getMetadata().getGeneration(),
             policy.getSpec(),
-            Targets.candidates(siblings),
+            Targets.candidates(rivals),
             target.flatMap(this::deployment));
     @Nullable FailoverPolicyStatus before = policy.getStatus();
     String now = clock.instant().truncatedTo(ChronoUnit.SECONDS).toString();
@@ -103,6 +107,19 @@ public final class PolicyReconciler implements Reconciler<FailoverPolicy> {
             .build());
     change.setStatus(after);
     return UpdateControl.patchStatus(change);
+  }
+
+  /**
+   * The policies of that target as the source knows them whose events bring us here: the cache of
+   * the primary resources is filled by a watch of its own and may still hold what is gone, and no
+   * event would follow.
+   */
+  private List<FailoverPolicy> sameTarget(ResourceID target) {
+    InformerEventSource<FailoverPolicy, FailoverPolicy> source = siblings;
+    if (source == null) {
+      throw new IllegalStateException("no event source before " + target);
+    }
+    return source.byIndex(Targets.INDEX, Targets.key(target));
   }
 
   private Optional<Deployment> deployment(ResourceID target) {
