@@ -156,6 +156,20 @@ public final class Namespaces {
     }
   }
 
+  /**
+   * Keeps frames that cross a bridge in the caller's network namespace out of the tables that are
+   * meant for routed packets (br_netfilter), as a switch of metal would. Fine where the kernel has
+   * no such detour.
+   */
+  public static void disableBridgeDetour() throws IOException {
+    for (String tables : List.of("iptables", "ip6tables", "arptables")) {
+      Path file = Path.of("/proc/sys/net/bridge", "bridge-nf-call-" + tables);
+      if (Files.exists(file)) {
+        Files.writeString(file, "0");
+      }
+    }
+  }
+
   private static void enter(Path netns) throws LinuxException {
     int fd = openReadOnly(netns);
     try {

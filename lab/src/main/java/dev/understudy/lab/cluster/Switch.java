@@ -34,6 +34,7 @@ public final class Switch implements AutoCloseable {
           netns(keeper),
           () -> {
             Namespaces.disableIpv6();
+            Namespaces.disableBridgeDetour();
             try (Netlink inside = Netlink.open()) {
               inside.setUp("lo");
               inside.createBridge(BRIDGE);

@@ -49,6 +49,7 @@ public record Uplink(Optional<MacAddress> bridge, int address, int prefix, List<
     try (Netlink netlink = Netlink.open()) {
       netlink.setUp("lo");
       if (bridge.isPresent()) {
+        Namespaces.disableBridgeDetour();
         netlink.createBridge(BRIDGE);
         // A bridge without an address of its own would change it with its ports.
         netlink.setHardwareAddress(BRIDGE, bridge.get());
