@@ -82,6 +82,25 @@ public final class EbpfGate implements OutputGate {
     }
   }
 
+  /** Whether an earlier agent has left a gate on that device. */
+  static boolean standsAt(String device) throws LinuxException {
+    int ifindex;
+    try (Netlink netlink = Netlink.open()) {
+      ifindex = netlink.index(device);
+    }
+    for (int id : Bpf.programsAtIngress(ifindex)) {
+      int program = Bpf.openProgram(id);
+      try {
+        if (Bpf.describeProgram(program).name().equals(NAME)) {
+          return true;
+        }
+      } finally {
+        Kernel.close(program);
+      }
+    }
+    return false;
+  }
+
   /**
    * Takes over the gate that an earlier agent left on a device, open or shut as it is.
    *
