@@ -6,7 +6,6 @@ import dev.understudy.console.DatabaseAddress;
 import dev.understudy.console.RecordStore;
 import dev.understudy.lab.cluster.Lab;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -47,7 +46,7 @@ final class ConsoleCommand implements Callable<Integer> {
     console.progress(
         "collects the records of lab %s, nodes %s, into %s; end it with Ctrl-C"
             .formatted(name, String.join(", ", agents.nodes()), address));
-    new CountDownLatch(1).await();
+    collector.await();
     return 0;
   }
 
