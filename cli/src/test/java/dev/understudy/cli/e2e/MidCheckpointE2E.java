@@ -67,7 +67,7 @@ class MidCheckpointE2E {
                 Host.ROOT.resolve("examples/count/count.py"),
                 tools.pythonHome(),
                 BALLAST_BYTES);
-    return TestLab.up(folder, tools, TestLab.cluster("e2e-midway", program));
+    return TestLab.up(folder, tools, TestLab.relaxed("e2e-midway", program));
   }
 
   /** What it was dumping is lost with it; the generation before is what goes on. */
