@@ -3,10 +3,13 @@ package dev.understudy.agent.linux;
 
 /** Signals to single processes (kill(2)). */
 public final class Signals {
+  public static final int SIGINT = 2;
+  public static final int SIGQUIT = 3;
   public static final int SIGKILL = 9;
   public static final int SIGTERM = 15;
   public static final int SIGCONT = 18;
   public static final int SIGSTOP = 19;
+  public static final int SIGTTOU = 22;
 
   private Signals() {}
 

@@ -44,7 +44,7 @@ class MidCheckpointE2E {
   private record Asked(long at, boolean answered) {}
 
   /** A checkpoint, which lets nobody be answered for a while; on the clock of the requests. */
-  private record Capture(long began, long ended) {
+  private record CaptureSpan(long began, long ended) {
     boolean pauses(Asked request) {
       return request.at() < ended
           && request.at() + TimeUnit.MILLISECONDS.toNanos(ANSWER_MILLIS) > began;
@@ -115,7 +115,7 @@ class MidCheckpointE2E {
       long firstGood = firstGoodAfterLost(after);
       assertThat(lab.events("count", NodeEvent.WOKEN)).as(lab::evidence).isNotEmpty();
       assertThat(lab.awaitProtected("count")).isNotEqualTo(former);
-      List<Capture> captures = captures(lab);
+      List<CaptureSpan> captures = captures(lab);
       List<Asked> lost =
           after.stream()
               .filter(a -> a.at() > firstGood && !a.answered())
@@ -125,14 +125,14 @@ class MidCheckpointE2E {
     }
   }
 
-  private static List<Capture> captures(TestLab lab) throws Exception {
-    List<Capture> captures = new ArrayList<>();
+  private static List<CaptureSpan> captures(TestLab lab) throws Exception {
+    List<CaptureSpan> captures = new ArrayList<>();
     for (NodeEvent event : lab.events("count", NodeEvent.CAPTURED)) {
       long began =
           lab.lab.hostBootNanos(
               event.node(), Long.parseLong(event.details().get("began_boot_nanos")));
       double took = Double.parseDouble(event.details().get("took_ms"));
-      captures.add(new Capture(began, began + Math.round(took * 1e6)));
+      captures.add(new CaptureSpan(began, began + Math.round(took * 1e6)));
     }
     return captures;
   }
