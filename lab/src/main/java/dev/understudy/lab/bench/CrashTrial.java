@@ -125,9 +125,9 @@ public final class CrashTrial {
 
   private Trial measured(Fault fault, String newActive, List<CaptureSpan> captures)
       throws TrialException {
-    Timeline timeline = new Timeline(fault, newActive, survivorsEvents(fault.node()));
+    Timeline all = new Timeline(fault, newActive, survivorsEvents(fault.node()));
     OptionalLong elected =
-        timeline.elected().map(e -> OptionalLong.of(e.hostNanos())).orElse(OptionalLong.empty());
+        all.firstElection().map(e -> OptionalLong.of(e.hostNanos())).orElse(OptionalLong.empty());
     OutageAnalysis analysis = new OutageAnalysis(stage.client().samples());
     Outage.Ended outage =
         switch (analysis.outage(fault, elected)) {
@@ -137,10 +137,11 @@ public final class CrashTrial {
                   "no good answer came after the crash of node " + fault.node(), waits.evidence());
           case Outage.Unmeasured(String why) -> throw new TrialException(why, waits.evidence());
         };
+    Timeline timeline = all.ofFirstServer(outage.gap().toNanos());
     double ageMillis = timeline.woken().map(this::ageMillis).orElse(Double.NaN);
     return new Trial(
         fault,
-        newActive,
+        timeline.newActive(),
         outage,
         ageMillis,
         timeline.phases(outage.gap()),
