@@ -143,7 +143,13 @@ final class Agent implements AutoCloseable {
     ClusterKey key = ClusterKey.read(options.key());
     FailoverNode node =
         new FailoverNode(
-            self.name(), cluster.timing(), groups(cluster), durable, startedAt, new SecureRandom());
+            self.name(),
+            cluster.timing(),
+            groups(cluster),
+            durable,
+            startedAt,
+            cluster.takeoversAtOnce(),
+            new SecureRandom());
     Map<String, Integer> addresses = new TreeMap<>();
     cluster.nodes().forEach(n -> addresses.put(n.name(), n.address()));
     DatagramCodec codec = codec(cluster, key);

@@ -57,6 +57,7 @@ final class Asked implements ControlServer.Node {
   @Override
   public RestartAnswer restart(long leaseNanos) throws Refused, InterruptedException {
     CompletableFuture<Parking.Answer> answer = new CompletableFuture<>();
+    // Who is told that there is no answer has withdrawn the question: then it is not carried out.
     mailbox.post(() -> executor.restart(leaseNanos, answer));
     return switch (within(answer, RESTART_MILLIS)) {
       case Parking.Answer.Ends(var goingOn) -> new RestartAnswer(true, goingOn, "");
@@ -114,8 +115,11 @@ final class Asked implements ControlServer.Node {
     try {
       return answer.get(millis, TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {
-      throw Refused.busy(
-          "the agent of %s did not come to an answer within %d ms".formatted(self, millis));
+      if (answer.cancel(false)) {
+        throw Refused.busy(
+            "the agent of %s did not come to an answer within %d ms".formatted(self, millis));
+      }
+      return answer.join();
     } catch (ExecutionException e) {
       throw new IllegalStateException("an answer cannot fail, only stay out", e);
     }

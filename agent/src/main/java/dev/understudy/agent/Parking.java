@@ -53,8 +53,15 @@ final class Parking {
     this.objection = objection;
   }
 
-  /** Somebody wants to restart the agent, and leases of that length for it. */
+  /**
+   * Somebody wants to restart the agent, and leases of that length for it.
+   *
+   * @param answer completed by somebody else when the wish is withdrawn; then nothing comes of it
+   */
   void ask(List<GroupView> views, long leaseNanos, long now, CompletableFuture<Answer> answer) {
+    if (answer.isDone()) {
+      return;
+    }
     if (asked != null) {
       answer.complete(new Answer.Refused("the agent is being restarted already"));
       return;
@@ -112,9 +119,14 @@ final class Parking {
   }
 
   private void end() {
+    CompletableFuture<Answer> waitingFor = asked;
+    if (waitingFor == null
+        || !waitingFor.complete(new Answer.Ends(List.copyOf(granted.keySet())))) {
+      refuse("the wish was withdrawn");
+      return;
+    }
     parked = true;
     giveUpAt = NEVER;
-    complete(new Answer.Ends(List.copyOf(granted.keySet())));
   }
 
   private void refuse(String why) {
@@ -126,14 +138,10 @@ final class Parking {
     for (String workload : cancelled) {
       mailbox.tell(at -> new Input.MaintenanceCancelled(at, workload));
     }
-    complete(new Answer.Refused(why));
-    asked = null;
-  }
-
-  private void complete(Answer answer) {
     CompletableFuture<Answer> waitingFor = asked;
+    asked = null;
     if (waitingFor != null) {
-      waitingFor.complete(answer);
+      boolean _ = waitingFor.complete(new Answer.Refused(why));
     }
   }
 

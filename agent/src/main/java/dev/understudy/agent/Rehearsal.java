@@ -87,7 +87,14 @@ final class Rehearsal {
     for (String name : NAMES) {
       DurableState durable = DurableState.NEW.nextStart(Timing.STANDARD.promiseNanos());
       FailoverNode node =
-          new FailoverNode(name, Timing.STANDARD, List.of(group), durable, now, random.split());
+          new FailoverNode(
+              name,
+              Timing.STANDARD,
+              List.of(group),
+              durable,
+              now,
+              FailoverNode.TAKEOVERS_USUAL,
+              random.split());
       nodes.put(name, node);
       histories.put(name, new DecisionHistory(node::explain));
       receptions.put(name, new Reception(codec, name));

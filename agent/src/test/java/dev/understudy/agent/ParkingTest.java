@@ -147,4 +147,24 @@ class ParkingTest {
     });
     return inputs;
   }
+
+  @Test
+  void whoGaveUpWaitingHasWithdrawnTheWish() {
+    answer.cancel(false);
+    parking.ask(List.of(view("x", true)), SECOND, 5, answer);
+    assertThat(told()).isEmpty();
+
+    CompletableFuture<Parking.Answer> second = new CompletableFuture<>();
+    parking.ask(List.of(view("x", true)), SECOND, 5, second);
+    told();
+    second.cancel(false);
+    parking.decide(granted("x"));
+    assertThat(parking.parked()).isFalse();
+    assertThat(told()).containsExactly(new Input.MaintenanceCancelled(7, "x"));
+
+    CompletableFuture<Parking.Answer> third = new CompletableFuture<>();
+    parking.ask(List.of(view("x", true)), SECOND, 9, third);
+    parking.decide(granted("x"));
+    assertThat(third).isCompletedWithValue(new Parking.Answer.Ends(List.of("x")));
+  }
 }

@@ -98,21 +98,21 @@ final class BenchCommand implements Callable<Integer> {
     Timing timing = options.timing();
     long interval = options.intervalNanos();
     Path program = options.countProgram();
-    Console console = Console.of(options.command());
+    Terminal terminal = Terminal.of(options.command());
     Lab.requireHost();
-    Tools tools = new ToolCache(console::progress).provide(ToolGroup.PYTHON);
+    Tools tools = new ToolCache(terminal::progress).provide(ToolGroup.PYTHON);
     List<CountCluster> clusters =
         sizes.stream().map(bytes -> cluster(tools, program, bytes, timing, interval)).toList();
     Machine machine =
         Machine.here(tools.versions().getOrDefault("criu", "unknown"), options.sources());
     Bench bench =
-        new Bench(LabStage.opener(tools, console::progress), Time.HOST, console::progress);
+        new Bench(LabStage.opener(tools, terminal::progress), Time.HOST, terminal::progress);
     Optional<BenchOptions.Watch> watch = agents ? Optional.of(WATCH) : Optional.empty();
     BenchReport report = bench.run(new BenchOptions(clusters, runs, seed, watch), machine);
     if (options.json) {
-      console.json(report);
+      terminal.json(report);
     } else {
-      BenchTable.lines(report).forEach(console::line);
+      BenchTable.lines(report).forEach(terminal::line);
     }
     return report.allRecovered() ? 0 : Failures.FAILED;
   }

@@ -6,7 +6,6 @@ import dev.understudy.console.DatabaseAddress;
 import dev.understudy.console.RecordStore;
 import dev.understudy.lab.cluster.Lab;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -28,10 +27,10 @@ final class ConsoleCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    Console console = Console.of(spec);
+    Terminal terminal = Terminal.of(spec);
     DatabaseAddress address = database.address();
     if (address instanceof DatabaseAddress.Off) {
-      console.line("The database is off: nothing is collected.");
+      terminal.line("The database is off: nothing is collected.");
       return 0;
     }
     String name;
@@ -41,18 +40,18 @@ final class ConsoleCommand implements Callable<Integer> {
     // A wrong address or password is said at once; later, the database may be away.
     RecordStore.open(address).close();
     LabAgents agents = LabAgents.of(LabChoice.root(), name);
-    Collector collector = new Collector(name, agents, address, console::progress);
-    Runtime.getRuntime().addShutdownHook(new Thread(() -> end(console, collector), "end"));
+    Collector collector = new Collector(name, agents, address, terminal::progress);
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> end(terminal, collector), "end"));
     collector.start();
-    console.progress(
+    terminal.progress(
         "collects the records of lab %s, nodes %s, into %s; end it with Ctrl-C"
             .formatted(name, String.join(", ", agents.nodes()), address));
-    new CountDownLatch(1).await();
+    collector.await();
     return 0;
   }
 
-  private static void end(Console console, Collector collector) {
+  private static void end(Terminal terminal, Collector collector) {
     collector.close();
-    console.progress("collected " + collector.kept() + " records");
+    terminal.progress("collected " + collector.kept() + " records");
   }
 }

@@ -53,18 +53,18 @@ final class DemoCommand implements Callable<Integer> {
     Timing timing = options.timing();
     long interval = options.intervalNanos();
     Path program = options.countProgram();
-    Console console = Console.of(options.command());
+    Terminal terminal = Terminal.of(options.command());
     Lab.requireHost();
-    Tools tools = new ToolCache(console::progress).provide(ToolGroup.PYTHON);
+    Tools tools = new ToolCache(terminal::progress).provide(ToolGroup.PYTHON);
     CountCluster size =
         new CountCluster(
             tools.python(), tools.pythonHome(), program, bytes, timing, Strategy.MIRROR, interval);
-    Demo demo = new Demo(LabStage.opener(tools, console::progress), Time.HOST, console::progress);
+    Demo demo = new Demo(LabStage.opener(tools, terminal::progress), Time.HOST, terminal::progress);
     DemoReport report = demo.run(size, phase);
     if (options.json) {
-      console.json(report);
+      terminal.json(report);
     } else {
-      DemoText.lines(report).forEach(console::line);
+      DemoText.lines(report).forEach(terminal::line);
     }
     return report.recovered() ? 0 : Failures.FAILED;
   }

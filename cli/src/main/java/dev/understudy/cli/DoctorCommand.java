@@ -24,12 +24,12 @@ final class DoctorCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    Console console = Console.of(spec);
+    Terminal terminal = Terminal.of(spec);
     DoctorReport report = Doctor.run();
     if (json) {
-      console.json(report);
+      terminal.json(report);
     } else {
-      console.line(report.table().stripTrailing());
+      terminal.line(report.table().stripTrailing());
     }
     return report.ok() ? 0 : Failures.HOST_NOT_ABLE;
   }

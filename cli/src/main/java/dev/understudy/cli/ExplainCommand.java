@@ -42,7 +42,7 @@ final class ExplainCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     try (Lab lab = choice.open()) {
       List<NodeExplanation> nodes = lab.explain(workload, Optional.ofNullable(node));
-      ExplainText.print(Console.of(spec), nodes, json);
+      ExplainText.print(Terminal.of(spec), nodes, json);
     }
     return 0;
   }

@@ -14,45 +14,45 @@ import org.jspecify.annotations.Nullable;
 final class ExplainText {
   private ExplainText() {}
 
-  static void print(Console console, List<NodeExplanation> nodes, boolean json) {
+  static void print(Terminal terminal, List<NodeExplanation> nodes, boolean json) {
     if (json) {
-      console.json(nodes);
+      terminal.json(nodes);
       return;
     }
     boolean first = true;
     for (NodeExplanation node : nodes) {
       if (!first) {
-        console.line("");
+        terminal.line("");
       }
       first = false;
       @Nullable WorkloadExplanation explanation = node.explanation();
       if (explanation == null) {
-        console.line(node.problem());
+        terminal.line(node.problem());
       } else {
-        print(console, explanation);
+        print(terminal, explanation);
       }
     }
   }
 
-  private static void print(Console console, WorkloadExplanation e) {
+  private static void print(Terminal terminal, WorkloadExplanation e) {
     String active = e.activeNode().isEmpty() ? "knows no active" : "active: " + e.activeNode();
-    console.line(
+    terminal.line(
         "%s on %s: %s, %s, epoch %s"
             .formatted(e.workload(), e.node(), e.state(), active, e.epoch()));
-    console.line("  now");
-    findings(console, e.now());
+    terminal.line("  now");
+    findings(terminal, e.now());
     for (Decision decision : e.decisions()) {
-      console.line("  " + ago(e.bootNanos() - decision.bootNanos()) + " ago: " + decision.text());
-      findings(console, decision.findings());
+      terminal.line("  " + ago(e.bootNanos() - decision.bootNanos()) + " ago: " + decision.text());
+      findings(terminal, decision.findings());
     }
   }
 
-  private static void findings(Console console, List<RuleFinding> findings) {
+  private static void findings(Terminal terminal, List<RuleFinding> findings) {
     List<List<String>> rows = new ArrayList<>();
     for (RuleFinding finding : findings) {
       rows.add(List.of("   ", finding.rule(), finding.against() ? "no:" : "ok:", finding.text()));
     }
-    console.table(rows);
+    terminal.table(rows);
   }
 
   /** A time for people: the larger, the coarser. */

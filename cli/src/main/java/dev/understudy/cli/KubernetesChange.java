@@ -19,7 +19,7 @@ abstract class KubernetesChange implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     try (KubernetesLab lab = KubernetesLab.attachToChange(LabChoice.root())) {
-      Console.of(spec).line(change(lab));
+      Terminal.of(spec).line(change(lab));
     }
     return 0;
   }

@@ -25,10 +25,10 @@ final class KubernetesCrashNode implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    Console console = Console.of(spec);
+    Terminal terminal = Terminal.of(spec);
     try (KubernetesLab lab = KubernetesLab.attachToChange(LabChoice.root())) {
       Crash crash = lab.crash(node);
-      LabCrashNode.print(console, crash, json);
+      LabCrashNode.print(terminal, crash, json);
     }
     return 0;
   }

@@ -47,15 +47,15 @@ abstract class KubernetesDeploy implements Callable<Integer> {
   static final class Deploy extends KubernetesDeploy {
     @Override
     public Integer call() throws Exception {
-      Console console = Console.of(spec);
-      Tools tools = new ToolCache(console::progress).provide(ToolGroup.PYTHON);
+      Terminal terminal = Terminal.of(spec);
+      Tools tools = new ToolCache(terminal::progress).provide(ToolGroup.PYTHON);
       Path manifest = example("kubernetes.yaml");
       Path folder = Files.createTempDirectory("understudy-count");
       Path archive = folder.resolve("count.tar");
       try (KubernetesLab lab = KubernetesLab.attach(LabChoice.root())) {
         CountImage.write(tools, example("count.py"), archive);
         List<String> images = lab.importImage(archive);
-        console.progress(String.join(", ", images) + " is on " + String.join(", ", lab.upNodes()));
+        terminal.progress(String.join(", ", images) + " is on " + String.join(", ", lab.upNodes()));
       } finally {
         Files.deleteIfExists(archive);
         Files.delete(folder);

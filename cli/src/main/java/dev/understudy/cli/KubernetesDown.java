@@ -20,7 +20,7 @@ final class KubernetesDown implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     boolean done = KubernetesLab.down(LabChoice.root());
-    Console.of(spec).line(done ? "Kubernetes is down" : "there is no Kubernetes to take down");
+    Terminal.of(spec).line(done ? "Kubernetes is down" : "there is no Kubernetes to take down");
     return 0;
   }
 }

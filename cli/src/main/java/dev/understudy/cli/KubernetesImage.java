@@ -42,7 +42,7 @@ final class KubernetesImage implements Runnable {
     public Integer call() throws Exception {
       try (KubernetesLab lab = KubernetesLab.attach(LabChoice.root())) {
         List<String> images = lab.importImage(file);
-        Console.of(spec)
+        Terminal.of(spec)
             .line(String.join(", ", images) + " on " + String.join(", ", lab.upNodes()));
       }
       return 0;

@@ -5,42 +5,11 @@ import dev.understudy.lab.cluster.LabException;
 import dev.understudy.lab.kubernetes.KubernetesLab;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.Callable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
-/** Commands that run a command somewhere in the Kubernetes lab, in this one's place. */
-@Command(
-    exitCodeListHeading = "%nExit codes:%n",
-    exitCodeList = {
-      "N:that of the command, 128 + N when signal N ended it",
-      "1:it could not be run",
-      "2:wrong use, or no such lab or node",
-    })
-abstract class KubernetesRun implements Callable<Integer> {
-  @Spec CommandSpec spec = CommandSpec.create();
-
-  /** What to run, as picocli hands it over. */
-  abstract List<String> command();
-
-  /** The command line that gets there. */
-  abstract List<String> full(KubernetesLab lab, List<String> bare) throws LabException;
-
-  @Override
-  public Integer call() throws Exception {
-    List<String> bare = Foreground.withoutMark(command());
-    if (bare.isEmpty()) {
-      throw new CommandLine.ParameterException(spec.commandLine(), "Which command to run?");
-    }
-    List<String> full;
-    try (KubernetesLab lab = KubernetesLab.attach(LabChoice.root())) {
-      full = full(lab, bare);
-    }
-    return Foreground.run(full);
-  }
+/** Commands that run a command somewhere in the Kubernetes lab. */
+abstract class KubernetesRun extends RunThere {
 
   /** {@code understudy lab kubernetes kubectl}. */
   @Command(
@@ -64,8 +33,10 @@ abstract class KubernetesRun implements Callable<Integer> {
     }
 
     @Override
-    List<String> full(KubernetesLab lab, List<String> bare) throws LabException {
-      return lab.kubectlCommand(bare);
+    List<String> full(List<String> bare) throws LabException {
+      try (KubernetesLab lab = KubernetesLab.attach(LabChoice.root())) {
+        return lab.kubectlCommand(bare);
+      }
     }
   }
 
@@ -90,8 +61,10 @@ abstract class KubernetesRun implements Callable<Integer> {
     }
 
     @Override
-    List<String> full(KubernetesLab lab, List<String> bare) throws LabException {
-      return lab.execCommand(node, bare);
+    List<String> full(List<String> bare) throws LabException {
+      try (KubernetesLab lab = KubernetesLab.attach(LabChoice.root())) {
+        return lab.execCommand(node, bare);
+      }
     }
   }
 
@@ -113,8 +86,10 @@ abstract class KubernetesRun implements Callable<Integer> {
     }
 
     @Override
-    List<String> full(KubernetesLab lab, List<String> bare) throws LabException {
-      return lab.clientCommand(Path.of("").toAbsolutePath(), bare);
+    List<String> full(List<String> bare) throws LabException {
+      try (KubernetesLab lab = KubernetesLab.attach(LabChoice.root())) {
+        return lab.clientCommand(Path.of("").toAbsolutePath(), bare);
+      }
     }
   }
 }

@@ -33,7 +33,7 @@ final class KubernetesStartNode implements Callable<Integer> {
       if (!noWait) {
         lab.awaitReady(node, before);
       }
-      Console.of(spec).line("node " + node + (noWait ? " has power" : " is Ready"));
+      Terminal.of(spec).line("node " + node + (noWait ? " has power" : " is Ready"));
     }
     return 0;
   }

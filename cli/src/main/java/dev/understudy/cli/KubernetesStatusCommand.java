@@ -22,17 +22,17 @@ final class KubernetesStatusCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     try (KubernetesLab lab = KubernetesLab.attach(LabChoice.root())) {
-      print(Console.of(spec), lab.status(), json);
+      print(Terminal.of(spec), lab.status(), json);
     }
     return 0;
   }
 
-  static void print(Console console, KubernetesStatus status, boolean json) {
+  static void print(Terminal terminal, KubernetesStatus status, boolean json) {
     if (json) {
-      console.json(status);
+      terminal.json(status);
       return;
     }
-    console.line(
+    terminal.line(
         "Kubernetes "
             + status.version()
             + ", timers "
@@ -48,6 +48,6 @@ final class KubernetesStatusCommand implements Callable<Integer> {
       String pid = node.pid() < 0 ? "-" : Long.toString(node.pid());
       rows.add(List.of(node.name(), node.address(), node.state(), ready, pid));
     }
-    console.table(rows);
+    terminal.table(rows);
   }
 }

@@ -84,13 +84,13 @@ final class KubernetesUp implements Callable<Integer> {
             .filter(p -> p.text().equals(proxy))
             .findFirst()
             .orElseThrow(() -> wrong("--proxy", new ProxyNames(), proxy));
-    Console console = Console.of(spec);
+    Terminal terminal = Terminal.of(spec);
     Lab.requireHost();
-    KubernetesTools tools = new KubernetesBuild(console::progress).provide();
+    KubernetesTools tools = new KubernetesBuild(terminal::progress).provide();
     KubernetesOptions options =
-        KubernetesOptions.of(tools, chosenTimers).proxy(chosenProxy).progress(console::progress);
+        KubernetesOptions.of(tools, chosenTimers).proxy(chosenProxy).progress(terminal::progress);
     try (KubernetesLab lab = KubernetesLab.up(options)) {
-      KubernetesStatusCommand.print(console, lab.status(), json);
+      KubernetesStatusCommand.print(terminal, lab.status(), json);
     }
     return 0;
   }

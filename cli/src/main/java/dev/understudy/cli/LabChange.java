@@ -36,7 +36,7 @@ abstract class LabChange implements Callable<Integer> {
   public Integer call() throws Exception {
     try (Lab lab = choice.openToChange()) {
       change.run(lab, node);
-      Console.of(spec).line("node " + node + " " + outcome);
+      Terminal.of(spec).line("node " + node + " " + outcome);
     }
     return 0;
   }

@@ -70,28 +70,28 @@ final class LabChaos implements Callable<Integer> {
     if (faults < 1 || faults > FAULTS_MOST) {
       throw wrong("--faults must be from 1 to " + FAULTS_MOST + ", not " + faults);
     }
-    Console console = Console.of(spec);
-    try (Lab lab = file == null ? choice.openToChange() : started(file, console)) {
-      ChaosReport report = new Chaos(lab, chosen(lab), console::progress).run(faults, seed);
+    Terminal terminal = Terminal.of(spec);
+    try (Lab lab = file == null ? choice.openToChange() : started(file, terminal)) {
+      ChaosReport report = new Chaos(lab, chosen(lab), terminal::progress).run(faults, seed);
       if (json) {
-        console.json(report);
+        terminal.json(report);
       } else {
-        report.lines().forEach(console::line);
+        report.lines().forEach(terminal::line);
       }
       return report.good() ? 0 : Failures.FAILED;
     }
   }
 
-  private Lab started(Path described, Console console) throws Exception {
+  private Lab started(Path described, Terminal terminal) throws Exception {
     Cluster cluster = ClusterFile.read(described);
     Lab.requireHost();
-    Tools tools = new ToolCache(console::progress).provide(ToolGroup.BASE);
+    Tools tools = new ToolCache(terminal::progress).provide(ToolGroup.BASE);
     String name = choice.name == null ? cluster.name() : choice.name;
     return Lab.up(
         cluster,
         LabOptions.of(name, tools.criu(), tools.runc())
             .boundToThisProcess()
-            .progress(console::progress));
+            .progress(terminal::progress));
   }
 
   private WorkloadSpec chosen(Lab lab) {

@@ -29,21 +29,21 @@ final class LabCrashNode implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    Console console = Console.of(spec);
+    Terminal terminal = Terminal.of(spec);
     try (Lab lab = choice.openToChange()) {
       Crash crash = lab.crash(node);
-      print(console, crash, json);
+      print(terminal, crash, json);
     }
     return 0;
   }
 
-  static void print(Console console, Crash crash, boolean json) {
+  static void print(Terminal terminal, Crash crash, boolean json) {
     if (json) {
-      console.json(crash);
+      terminal.json(crash);
       return;
     }
     double millis = (crash.killedNanos() - crash.beginNanos()) / 1e6;
-    console.line(
+    terminal.line(
         String.format(
             Locale.ROOT,
             "node %s crashed (link cut, then killed, in %.1f ms)",

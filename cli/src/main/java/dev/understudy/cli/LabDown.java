@@ -23,15 +23,15 @@ final class LabDown implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    Console console = Console.of(spec);
+    Terminal terminal = Terminal.of(spec);
     List<String> known = choice.name == null ? Lab.known(LabChoice.root()) : List.of(choice.name);
     if (known.isEmpty()) {
-      console.line("there is no lab to take down");
+      terminal.line("there is no lab to take down");
       return 0;
     }
     String name = choice.chosen(known);
     boolean done = Lab.down(LabChoice.root(), name);
-    console.line(done ? "lab " + name + " is down" : "there is no lab " + name);
+    terminal.line(done ? "lab " + name + " is down" : "there is no lab " + name);
     return 0;
   }
 }

@@ -36,11 +36,11 @@ final class LabEvents implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    Console console = Console.of(spec);
+    Terminal terminal = Terminal.of(spec);
     try (Lab lab = choice.open()) {
       List<NodeEvent> events = lab.events(node, after);
       if (json) {
-        console.json(events);
+        terminal.json(events);
         return 0;
       }
       List<List<String>> rows = new ArrayList<>();
@@ -59,7 +59,7 @@ final class LabEvents implements Callable<Integer> {
                         .map(e -> e.getKey() + "=" + e.getValue())
                         .toList())));
       }
-      console.table(rows);
+      terminal.table(rows);
     }
     return 0;
   }

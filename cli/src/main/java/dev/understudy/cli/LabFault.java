@@ -106,15 +106,15 @@ final class LabFault implements Callable<Integer> {
   public Integer call() throws Exception {
     FaultSpec fault = fault();
     long nanos = holdNanos(fault.kind());
-    Console console = Console.of(spec);
+    Terminal terminal = Terminal.of(spec);
     try (Lab lab = choice.openToChange()) {
       try (OngoingFault _ = lab.begin(fault)) {
         if (fault.kind().lasting()) {
-          console.progress(fault.text() + " for " + Units.nanosText(nanos));
+          terminal.progress(fault.text() + " for " + Units.nanosText(nanos));
           TimeUnit.NANOSECONDS.sleep(nanos);
         }
       }
-      console.line(fault.text() + (fault.kind().lasting() ? ": repaired" : ": done"));
+      terminal.line(fault.text() + (fault.kind().lasting() ? ": repaired" : ": done"));
     }
     return 0;
   }

@@ -33,7 +33,7 @@ final class LabFence implements Callable<Integer> {
     try (Lab lab = choice.openToChange()) {
       List<String> told = lab.fence(workload, node);
       String whom = told.isEmpty() ? "nobody, no node of its group is up" : String.join(", ", told);
-      Console.of(spec).line("told that node " + node + " is fenced: " + whom);
+      Terminal.of(spec).line("told that node " + node + " is fenced: " + whom);
     }
     return 0;
   }

@@ -48,7 +48,7 @@ final class LabRestartAgent implements Callable<Integer> {
       List<String> goingOn = lab.restartAgent(node, seconds * 1_000L);
       String what = goingOn.isEmpty() ? "nothing was active there" : String.join(", ", goingOn);
       String went = goingOn.isEmpty() ? what : what + " went on";
-      Console.of(spec).line("the agent of node " + node + " was restarted; " + went);
+      Terminal.of(spec).line("the agent of node " + node + " was restarted; " + went);
     }
     return 0;
   }

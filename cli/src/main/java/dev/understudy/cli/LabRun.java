@@ -5,45 +5,13 @@ import dev.understudy.lab.cluster.Lab;
 import dev.understudy.lab.cluster.LabException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.Callable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
-/** Commands that run a command somewhere in a lab, in this one's place. */
-@Command(
-    exitCodeListHeading = "%nExit codes:%n",
-    exitCodeList = {
-      "N:that of the command, 128 + N when signal N ended it",
-      "1:it could not be run",
-      "2:wrong use, or no such lab or node",
-    })
-abstract class LabRun implements Callable<Integer> {
+/** Commands that run a command somewhere in a lab. */
+abstract class LabRun extends RunThere {
   @Mixin LabChoice choice = new LabChoice();
-
-  @Spec CommandSpec spec = CommandSpec.create();
-
-  /** What to run, as picocli hands it over. */
-  abstract List<String> command();
-
-  /** The command line that gets there. */
-  abstract List<String> full(Lab lab, List<String> bare) throws LabException;
-
-  @Override
-  public Integer call() throws Exception {
-    List<String> bare = Foreground.withoutMark(command());
-    if (bare.isEmpty()) {
-      throw new CommandLine.ParameterException(spec.commandLine(), "Which command to run?");
-    }
-    List<String> full;
-    try (Lab lab = choice.open()) {
-      full = full(lab, bare);
-    }
-    return Foreground.run(full);
-  }
 
   /** {@code understudy lab exec}. */
   @Command(
@@ -66,8 +34,10 @@ abstract class LabRun implements Callable<Integer> {
     }
 
     @Override
-    List<String> full(Lab lab, List<String> bare) throws LabException {
-      return lab.execCommand(node, bare);
+    List<String> full(List<String> bare) throws LabException {
+      try (Lab lab = choice.open()) {
+        return lab.execCommand(node, bare);
+      }
     }
   }
 
@@ -89,8 +59,10 @@ abstract class LabRun implements Callable<Integer> {
     }
 
     @Override
-    List<String> full(Lab lab, List<String> bare) throws LabException {
-      return lab.clientCommand(Path.of("").toAbsolutePath(), bare);
+    List<String> full(List<String> bare) throws LabException {
+      try (Lab lab = choice.open()) {
+        return lab.clientCommand(Path.of("").toAbsolutePath(), bare);
+      }
     }
   }
 }

@@ -22,7 +22,7 @@ final class LabStatusCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     try (Lab lab = choice.open()) {
-      StatusText.print(Console.of(spec), lab.status(), json);
+      StatusText.print(Terminal.of(spec), lab.status(), json);
     }
     return 0;
   }

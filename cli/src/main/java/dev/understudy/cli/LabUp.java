@@ -44,16 +44,17 @@ final class LabUp implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    Console console = Console.of(spec);
+    Terminal terminal = Terminal.of(spec);
     Cluster cluster = ClusterFile.read(file);
     Lab.requireHost();
-    Tools tools = new ToolCache(console::progress).provide(ToolGroup.BASE);
+    Tools tools = new ToolCache(terminal::progress).provide(ToolGroup.BASE);
     String lab = name == null ? cluster.name() : name;
-    LabOptions options = LabOptions.of(lab, tools.criu(), tools.runc()).progress(console::progress);
+    LabOptions options =
+        LabOptions.of(lab, tools.criu(), tools.runc()).progress(terminal::progress);
     try (Lab started = Lab.up(cluster, options)) {
-      StatusText.print(console, started.status(), json);
+      StatusText.print(terminal, started.status(), json);
       if (!cluster.workloads().isEmpty()) {
-        console.progress(
+        terminal.progress(
             "the workloads start now; \"lab status\" tells who is active and who holds a copy");
       }
     }

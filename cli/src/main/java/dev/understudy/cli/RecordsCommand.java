@@ -62,9 +62,9 @@ final class RecordsCommand implements Callable<Integer> {
     try (RecordStore store = RecordStore.open(address)) {
       found = store.newest(Optional.ofNullable(workload), limit);
     }
-    Console console = Console.of(spec);
+    Terminal terminal = Terminal.of(spec);
     if (json) {
-      console.json(found);
+      terminal.json(found);
       return 0;
     }
     List<List<String>> rows = new ArrayList<>();
@@ -72,7 +72,7 @@ final class RecordsCommand implements Callable<Integer> {
     for (StoredRecord one : found) {
       rows.add(row(one));
     }
-    console.table(rows);
+    terminal.table(rows);
     return 0;
   }
 

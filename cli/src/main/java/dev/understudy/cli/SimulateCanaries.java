@@ -55,7 +55,7 @@ final class SimulateCanaries {
    */
   record Report(List<Row> canaries) {}
 
-  static List<Row> hunt(int threads, Console console)
+  static List<Row> hunt(int threads, Terminal terminal)
       throws InterruptedException, StaleCanaryException {
     List<Row> rows = new ArrayList<>();
     try (ExecutorService pool = Executors.newFixedThreadPool(threads)) {
@@ -66,7 +66,7 @@ final class SimulateCanaries {
       try {
         for (Future<Hunt.Result> hunt : hunts) {
           rows.add(Row.of(hunt.get()));
-          console.progress(rows.size() + " of " + hunts.size() + " canaries hunted");
+          terminal.progress(rows.size() + " of " + hunts.size() + " canaries hunted");
         }
       } catch (ExecutionException e) {
         pool.shutdownNow();

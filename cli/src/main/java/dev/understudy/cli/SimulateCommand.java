@@ -96,25 +96,25 @@ final class SimulateCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     Campaign.Options options = options();
-    Console console = Console.of(spec);
+    Terminal terminal = Terminal.of(spec);
     if (scenario != null) {
-      return SimulateScenario.play(scenario, console);
+      return SimulateScenario.play(scenario, terminal);
     }
     if (canaries && !spec.commandLine().getParseResult().hasMatchedOption("--seeds")) {
-      return huntOnly(console);
+      return huntOnly(terminal);
     }
     if (figures) {
-      return SimulateFigures.run(options, console, json);
+      return SimulateFigures.run(options, terminal, json);
     }
     if (trace) {
-      return traceOne(options, console);
+      return traceOne(options, terminal);
     }
     Campaign.Result result =
         Campaign.run(
             options,
             Model.REAL,
             (done, events, failed) ->
-                console.progress(
+                terminal.progress(
                     done
                         + " of "
                         + options.seeds()
@@ -124,21 +124,21 @@ final class SimulateCommand implements Callable<Integer> {
                         + failed
                         + " violations"));
     List<SimulateCanaries.Row> hunted =
-        canaries ? SimulateCanaries.hunt(threads, console) : List.of();
+        canaries ? SimulateCanaries.hunt(threads, terminal) : List.of();
     if (json) {
       ObjectNode report = Json.mapper().valueToTree(SimulateReport.of(result));
       if (canaries) {
         report.set("canaries", Json.mapper().valueToTree(hunted));
       }
-      console.json(report);
+      terminal.json(report);
     } else {
-      SimulateText.lines(options, result).forEach(console::line);
+      SimulateText.lines(options, result).forEach(terminal::line);
       if (canaries) {
-        console.table(SimulateCanaries.table(hunted));
+        terminal.table(SimulateCanaries.table(hunted));
       }
     }
     for (RunResult failed : result.failed().stream().limit(1).toList()) {
-      SimulateText.shrunk(options, failed, Model.REAL).forEach(console.err()::println);
+      SimulateText.shrunk(options, failed, Model.REAL).forEach(terminal.err()::println);
     }
     boolean ok =
         result.failed().isEmpty()
@@ -147,22 +147,22 @@ final class SimulateCommand implements Callable<Integer> {
     return ok ? 0 : Failures.FAILED;
   }
 
-  private Integer huntOnly(Console console) throws Exception {
-    List<SimulateCanaries.Row> hunted = SimulateCanaries.hunt(threads, console);
+  private Integer huntOnly(Terminal terminal) throws Exception {
+    List<SimulateCanaries.Row> hunted = SimulateCanaries.hunt(threads, terminal);
     if (json) {
-      console.json(new SimulateCanaries.Report(hunted));
+      terminal.json(new SimulateCanaries.Report(hunted));
     } else {
-      console.table(SimulateCanaries.table(hunted));
+      terminal.table(SimulateCanaries.table(hunted));
     }
     return SimulateCanaries.allFound(hunted) ? 0 : Failures.FAILED;
   }
 
-  private Integer traceOne(Campaign.Options options, Console console) {
+  private Integer traceOne(Campaign.Options options, Terminal terminal) {
     RunResult result =
         Simulation.run(
             options.plan(options.firstSeed()),
             Model.REAL,
-            (at, who, text) -> console.line(SimulateText.line(at, who, text)));
+            (at, who, text) -> terminal.line(SimulateText.line(at, who, text)));
     return result.violation().isEmpty() ? 0 : Failures.FAILED;
   }
 

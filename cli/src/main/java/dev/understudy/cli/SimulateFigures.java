@@ -50,7 +50,7 @@ final class SimulateFigures {
    */
   record Report(List<Row> figures) {}
 
-  static int run(Campaign.Options options, Console console, boolean json)
+  static int run(Campaign.Options options, Terminal terminal, boolean json)
       throws InterruptedException, ExecutionException {
     List<Row> rows = new ArrayList<>();
     try (ExecutorService threads = Executors.newFixedThreadPool(options.threads())) {
@@ -62,13 +62,13 @@ final class SimulateFigures {
       }
       for (Future<Row> row : measured) {
         rows.add(row.get());
-        console.progress(rows.size() + " of " + measured.size() + " measured");
+        terminal.progress(rows.size() + " of " + measured.size() + " measured");
       }
     }
     if (json) {
-      console.json(new Report(List.copyOf(rows)));
+      terminal.json(new Report(List.copyOf(rows)));
     } else {
-      console.table(table(rows));
+      terminal.table(table(rows));
     }
     return 0;
   }

@@ -13,29 +13,29 @@ import java.util.List;
 final class SimulateScenario {
   private SimulateScenario() {}
 
-  static int play(Path file, Console console) {
+  static int play(Path file, Terminal terminal) {
     String said;
     try {
       said = Files.readString(file);
     } catch (IOException e) {
       String why = e instanceof NoSuchFileException ? "there is no such file" : e.toString();
-      console.err().println("understudy: cannot read " + file + ": " + why);
+      terminal.err().println("understudy: cannot read " + file + ": " + why);
       return Failures.BAD_INPUT;
     }
     String played;
     try {
       played = Scenario.parse(said).played().text();
     } catch (ScenarioException e) {
-      console.err().println("understudy: " + file + ", " + e.getMessage());
+      terminal.err().println("understudy: " + file + ", " + e.getMessage());
       return Failures.FAILED;
     }
     List<String> is = played.lines().toList();
-    is.forEach(console::line);
+    is.forEach(terminal::line);
     List<String> was = said.lines().toList();
     for (int i = 0; i < Math.max(is.size(), was.size()); i++) {
       if (i >= is.size() || i >= was.size() || !is.get(i).equals(was.get(i))) {
         String expected = i < was.size() ? was.get(i) : "nothing";
-        console
+        terminal
             .err()
             .println(
                 "understudy: " + file + " says otherwise in line " + (i + 1) + ": " + expected);

@@ -13,12 +13,12 @@ import org.jspecify.annotations.Nullable;
 final class StatusText {
   private StatusText() {}
 
-  static void print(Console console, LabStatus status, boolean json) {
+  static void print(Terminal terminal, LabStatus status, boolean json) {
     if (json) {
-      console.json(status);
+      terminal.json(status);
       return;
     }
-    console.line(
+    terminal.line(
         "lab "
             + status.lab()
             + ", "
@@ -27,17 +27,17 @@ final class StatusText {
             + status.clientAddress()
             + ", state in "
             + status.folder());
-    console.line("");
-    console.table(nodes(status));
+    terminal.line("");
+    terminal.table(nodes(status));
     List<List<String>> workloads = workloads(status);
     if (workloads.size() > 1) {
-      console.line("");
-      console.table(workloads);
+      terminal.line("");
+      terminal.table(workloads);
     }
     List<String> troubles = troubles(status);
     if (!troubles.isEmpty()) {
-      console.line("");
-      troubles.forEach(console::line);
+      terminal.line("");
+      troubles.forEach(terminal::line);
     }
   }
 

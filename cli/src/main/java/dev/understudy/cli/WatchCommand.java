@@ -66,7 +66,7 @@ final class WatchCommand implements Callable<Integer> {
     if (workload != null && !news.workload().equals(workload)) {
       return;
     }
-    Console.of(spec).line(json ? document(news) : text(news));
+    Terminal.of(spec).line(json ? document(news) : text(news));
   }
 
   private static String text(ReignNews news) {

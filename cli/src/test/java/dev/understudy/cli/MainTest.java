@@ -3,11 +3,9 @@ package dev.understudy.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.understudy.api.control.NodeEvent;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.lang.reflect.Field;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,7 +13,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import picocli.CommandLine;
 
 class MainTest {
   @TempDir Path folder;
@@ -99,25 +96,6 @@ class MainTest {
     assertThat(run("completion", "fish").code()).isEqualTo(2);
   }
 
-  /** A command without words for its help, or an option that the guide does not tell. */
-  @Test
-  void guideTellsEveryCommandAndOption() throws Exception {
-    String guide = Files.readString(Path.of("../docs/cli.md"));
-    CommandLine root =
-        Main.commandLine(
-            new java.io.PrintWriter(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8),
-            new java.io.PrintWriter(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8));
-    check(root, guide);
-  }
-
-  @Test
-  void guideTellsEveryKindOfEvent() throws Exception {
-    String guide = Files.readString(Path.of("../docs/cli.md"));
-    for (Field constant : NodeEvent.class.getFields()) {
-      assertThat(guide).contains("`" + constant.get(null) + "`");
-    }
-  }
-
   @Test
   void resultsThatCannotBeWrittenAreAFailure() {
     OutputStream full =
@@ -132,15 +110,5 @@ class MainTest {
         .isEqualTo(1);
     assertThat(err.toString(StandardCharsets.UTF_8))
         .contains("not all results could be written to standard output: No space left");
-  }
-
-  private static void check(CommandLine command, String guide) {
-    var spec = command.getCommandSpec();
-    assertThat(guide).contains("`" + spec.qualifiedName() + "`");
-    assertThat(spec.usageMessage().description()).as(spec.qualifiedName()).isNotEmpty();
-    spec.options().stream()
-        .map(option -> option.longestName())
-        .forEach(name -> assertThat(guide).as(spec.qualifiedName()).contains(name));
-    command.getSubcommands().values().forEach(sub -> check(sub, guide));
   }
 }

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +29,7 @@ public final class Collector implements AutoCloseable {
   private final DatabaseAddress address;
   private final Consumer<String> progress;
   private final CountDownLatch ending = new CountDownLatch(1);
+  private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
   private final List<Thread> threads = new ArrayList<>();
   private final AtomicLong kept = new AtomicLong();
 
@@ -52,7 +54,30 @@ public final class Collector implements AutoCloseable {
   public void start() {
     for (String node : agents.nodes()) {
       threads.add(
-          Thread.ofPlatform().daemon().name("records of " + node).start(() -> follow(node)));
+          Thread.ofPlatform()
+              .daemon()
+              .name("records of " + node)
+              .uncaughtExceptionHandler((_, broken) -> end(broken))
+              .start(() -> follow(node)));
+    }
+  }
+
+  private void end(Throwable broken) {
+    failure.compareAndSet(null, broken);
+    ending.countDown();
+  }
+
+  /**
+   * Waits until it is closed.
+   *
+   * @throws IllegalStateException when a thread of it broke; then it ends as a whole, since it
+   *     would leave the records of one node out
+   */
+  public void await() throws InterruptedException {
+    ending.await();
+    Throwable broken = failure.get();
+    if (broken != null) {
+      throw new IllegalStateException("collecting records broke: " + broken.getMessage(), broken);
     }
   }
 

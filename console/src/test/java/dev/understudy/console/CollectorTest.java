@@ -160,4 +160,32 @@ class CollectorTest {
     assertThatThrownBy(() -> Pages.read("a", new byte[Agents.PAGE_BYTES_MOST + 1]))
         .hasMessageContaining("too long");
   }
+
+  @Test
+  void whatNobodyForesawEndsItAllWithItsCause() throws Exception {
+    try (ScriptedAgents agents = new ScriptedAgents("a", "b")) {
+      Agents broken =
+          new Agents() {
+            @Override
+            public List<String> nodes() {
+              return agents.nodes();
+            }
+
+            @Override
+            public byte[] records(String node, String after) throws IOException {
+              if (node.equals("b")) {
+                throw new IllegalStateException("of node b");
+              }
+              return agents.records(node, after);
+            }
+          };
+      try (Collector collector = new Collector("lab", broken, address(), agents::said)) {
+        collector.start();
+        assertThatThrownBy(collector::await)
+            .isInstanceOf(IllegalStateException.class)
+            .hasMessageContaining("of node b")
+            .hasRootCauseMessage("of node b");
+      }
+    }
+  }
 }

@@ -23,6 +23,7 @@ final class Invariants {
   private final PromiseBook promises;
   private final StateBook states;
   private final YieldBook yields;
+  private final StormBook storm;
   private final LatenessBook lateness;
   private final Reigns reigns;
 
@@ -35,6 +36,7 @@ final class Invariants {
     this.promises = new PromiseBook(world, voters);
     this.states = new StateBook(world, heard);
     this.yields = new YieldBook(world);
+    this.storm = new StormBook(world);
     this.reigns = new Reigns(world);
   }
 
@@ -58,6 +60,7 @@ final class Invariants {
     promises.agentStarted(node);
     voters.agentStarted(node);
     yields.agentStarted(node);
+    storm.agentStarted(node);
     lateness.agentStarted(node);
     reigns.agentStarted(node);
   }
@@ -123,6 +126,7 @@ final class Invariants {
       int workload = world.workload(command.workload());
       Epoch highest = yields.reign(node, workload);
       yields.commanded(node, workload, command);
+      storm.commanded(node, command, input.now());
       switch (command) {
         case Command.OpenGate(_, var epoch, var until) -> {
           if (gates.decidedToOpen(node, workload, epoch, until, input.now())) {
@@ -157,6 +161,7 @@ final class Invariants {
     states.took(node, input);
     promises.took(node, input);
     voters.took(node, input);
+    storm.took(node, input);
     if (input instanceof Input.Failed(_, var workload, _, _)) {
       yields.programEnded(node, world.workload(workload));
     }

@@ -102,9 +102,12 @@ final class Liveness {
     long start = pace.startNanos() + VirtualClient.ASKS_EVERY_NANOS + pace.linkMostNanos();
     // News is repeated so often at least; who subscribes anew tries it again after a second.
     long news = 2 * SECOND + SECOND + 2 * pace.linkMostNanos();
+    // The workloads before the last one have a candidature and a second each.
+    long turns = (plan.setup().groups().size() - 1L) * (timing.leaseNanos() * 3 / 2 + SECOND);
     // Promises that were made for a planned restart.
+    long promised = longestLeaseNanos();
     long sum =
-        boot + silence + longestLeaseNanos() + state + backoff + ROUNDS_MOST * round + start + news;
+        boot + silence + promised + state + backoff + ROUNDS_MOST * round + turns + start + news;
     return sum + sum * timing.driftPpm() / 1_000_000;
   }
 

@@ -31,6 +31,7 @@ public interface ProtocolNode {
         List<GroupConfig> groups,
         DurableState durable,
         long startedAt,
+        int takeoversAtOnce,
         RandomGenerator random);
   }
 
@@ -41,8 +42,10 @@ public interface ProtocolNode {
       List<GroupConfig> groups,
       DurableState durable,
       long startedAt,
+      int takeoversAtOnce,
       RandomGenerator random) {
-    FailoverNode node = new FailoverNode(self, timing, groups, durable, startedAt, random);
+    FailoverNode node =
+        new FailoverNode(self, timing, groups, durable, startedAt, takeoversAtOnce, random);
     return new ProtocolNode() {
       @Override
       public Outcome step(Input input) {

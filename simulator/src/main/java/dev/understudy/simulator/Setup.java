@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.understudy.simulator;
 
+import dev.understudy.core.protocol.FailoverNode;
 import dev.understudy.core.protocol.GroupConfig;
 import dev.understudy.core.protocol.GroupConfig.Quorum;
 import dev.understudy.core.protocol.GroupConfig.WithoutQuorum;
@@ -15,8 +16,10 @@ import java.util.List;
  * @param nodes their names
  * @param groups one for each workload
  * @param pace how long things take
+ * @param takeoversAtOnce how many workloads a node takes over at once
  */
-public record Setup(Timing timing, List<String> nodes, List<GroupConfig> groups, Pace pace) {
+public record Setup(
+    Timing timing, List<String> nodes, List<GroupConfig> groups, Pace pace, int takeoversAtOnce) {
   private static final long MILLI = 1_000_000L;
 
   public Setup {
@@ -29,6 +32,11 @@ public record Setup(Timing timing, List<String> nodes, List<GroupConfig> groups,
     }
   }
 
+  /** One in which as many workloads are taken over at once as usual. */
+  public Setup(Timing timing, List<String> nodes, List<GroupConfig> groups, Pace pace) {
+    this(timing, nodes, groups, pace, FailoverNode.TAKEOVERS_USUAL);
+  }
+
   /** One mirrored workload in one group of all these nodes, all of which may run it. */
   public static Setup of(Timing timing, String workload, List<String> nodes) {
     GroupConfig group = new GroupConfig(workload, nodes, nodes, Quorum.MAJORITY, true, 200 * MILLI);
@@ -37,7 +45,7 @@ public record Setup(Timing timing, List<String> nodes, List<GroupConfig> groups,
 
   /** The same cluster, in which things take another time. */
   public Setup withPace(Pace other) {
-    return new Setup(timing, nodes, groups, other);
+    return new Setup(timing, nodes, groups, other, takeoversAtOnce);
   }
 
   /** The same cluster, in which no user lets two be active: who cannot know waits. */
@@ -55,7 +63,7 @@ public record Setup(Timing timing, List<String> nodes, List<GroupConfig> groups,
               group.checkpointIntervalNanos(),
               WithoutQuorum.FREEZE));
     }
-    return new Setup(timing, nodes, all, pace);
+    return new Setup(timing, nodes, all, pace, takeoversAtOnce);
   }
 
   /**
@@ -78,7 +86,9 @@ public record Setup(Timing timing, List<String> nodes, List<GroupConfig> groups,
     for (int i = 1; i <= workloads; i++) {
       groups.add(group("w" + i, nodes, chance));
     }
-    return new Setup(timing, nodes, groups, Pace.USUAL);
+    // Fewer than are there, now and then: then they take turns.
+    int takeovers = workloads > 1 && chance.percent(60) ? 1 : FailoverNode.TAKEOVERS_USUAL;
+    return new Setup(timing, nodes, groups, Pace.USUAL, takeovers);
   }
 
   private static Timing timing(Chance chance) {
@@ -124,6 +134,9 @@ public record Setup(Timing timing, List<String> nodes, List<GroupConfig> groups,
       text.append(group.mirrored() ? "" : " restart");
       text.append(group.quorum() == Quorum.MAJORITY ? "" : " " + group.quorum());
       text.append(group.withoutQuorum() == WithoutQuorum.CONTINUE ? " continues alone" : "");
+    }
+    if (takeoversAtOnce < groups.size()) {
+      text.append(", ").append(takeoversAtOnce).append(" taken over at once");
     }
     return text.toString();
   }

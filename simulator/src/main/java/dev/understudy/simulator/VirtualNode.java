@@ -227,6 +227,7 @@ public final class VirtualNode {
                             groups,
                             saved,
                             startedAt,
+                            world.setup().takeoversAtOnce(),
                             chance.generator()),
                     plannedRestart.takeUp());
                 world.subscriber().agentStarted(this);

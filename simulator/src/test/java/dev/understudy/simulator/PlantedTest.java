@@ -26,8 +26,10 @@ class PlantedTest {
 
   private static Model protocol(UnaryOperator<Outcome> tamper) {
     return new Model(
-        (self, timing, groups, durable, startedAt, random) ->
-            tampered(ProtocolNode.real(self, timing, groups, durable, startedAt, random), tamper),
+        (self, timing, groups, durable, startedAt, takeovers, random) ->
+            tampered(
+                ProtocolNode.real(self, timing, groups, durable, startedAt, takeovers, random),
+                tamper),
         Gate.Absolute::new);
   }
 
@@ -168,6 +170,7 @@ class PlantedTest {
             List<GroupConfig> groups,
             DurableState durable,
             long startedAt,
+            int takeoversAtOnce,
             RandomGenerator random) ->
             ProtocolNode.real(
                 self,
@@ -175,6 +178,7 @@ class PlantedTest {
                 groups,
                 new DurableState(durable.incarnation(), 1_000, durable.longestPromiseNanos()),
                 startedAt,
+                takeoversAtOnce,
                 random);
     find(
         new Model(forgets, Gate.Absolute::new),
@@ -195,6 +199,7 @@ class PlantedTest {
             List<GroupConfig> groups,
             DurableState durable,
             long startedAt,
+            int takeoversAtOnce,
             RandomGenerator random) ->
             ProtocolNode.real(
                 self,
@@ -202,6 +207,7 @@ class PlantedTest {
                 groups,
                 new DurableState(durable.incarnation(), durable.ceiling(), 0),
                 startedAt,
+                takeoversAtOnce,
                 random);
     find(new Model(hasty, Gate.Absolute::new), "promise", "two-outputs");
   }

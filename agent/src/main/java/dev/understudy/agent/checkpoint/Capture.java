@@ -55,6 +55,9 @@ public final class Capture {
   private final HostFacts facts;
   private final Optional<Generation> former;
 
+  /** Whether the program runs on although it was to stand from now on. */
+  private boolean defiant;
+
   private Capture(
       Sandbox sandbox, Copy copy, GenerationId id, HostFacts facts, Optional<Generation> former) {
     this.sandbox = sandbox;
@@ -88,8 +91,12 @@ public final class Capture {
       partial = Generation.newPartial(sandbox.places().generations(sandbox.spec().workload()), id);
       return into(partial);
     } catch (IOException e) {
-      return failed(partial, Failures.text(e));
+      return failed(partial, Failures.text(e) + (defiant ? "; and " + defiance() : ""));
     }
+  }
+
+  private String defiance() {
+    return "process " + copy.rootPid() + " was told to stop and does not: blocked?";
   }
 
   private CaptureResult into(Path partial) throws IOException {
@@ -109,11 +116,15 @@ public final class Capture {
       removeRemaps();
       throw e;
     } finally {
-      copy.tree().endCapture();
+      defiant = !copy.tree().endCapture();
     }
     long thawed = System.nanoTime();
     long running = Clock.bootNanos();
     removeRemaps();
+    if (defiant) {
+      // Its node may not act any more, so that nobody waits for the generation.
+      return failed(partial, defiance());
+    }
     if (!dump.ok()) {
       return failed(partial, reason(partial, dump));
     }

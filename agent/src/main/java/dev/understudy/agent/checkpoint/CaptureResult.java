@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.understudy.agent.checkpoint;
 
-/** How one capture went. In both cases the program goes on. */
+/** How one capture went. In both cases the program goes on, unless it was frozen meanwhile. */
 public sealed interface CaptureResult {
   /**
    * A complete generation lies on this node.

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.understudy.agent.checkpoint;
 
+import dev.understudy.agent.linux.Capability;
+import dev.understudy.agent.linux.ProcessFacts;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 
 /** What dump and restore must say alike (criu(8)). */
@@ -21,8 +21,6 @@ final class CriuOptions {
           "skip",
           "--file-locks");
 
-  private static final int CAP_SYS_RESOURCE = 24;
-
   private CriuOptions() {}
 
   /**
@@ -30,30 +28,12 @@ final class CriuOptions {
    * kernel lets only the same real user read its limits (prlimit(2)).
    */
   static List<String> identity(int pid) throws IOException {
-    int uid = number("/proc/" + pid + "/status", "Uid:");
-    if (uid == 0 || mayReadLimits()) {
+    ProcessFacts program = ProcessFacts.of(pid);
+    long uid = program.realUid();
+    if (uid == 0 || Capability.CAP_SYS_RESOURCE.in(ProcessFacts.self().capabilities())) {
       return List.of();
     }
-    int gid = number("/proc/" + pid + "/status", "Gid:");
+    long gid = program.realGid();
     return List.of("setpriv", "--keep-groups", "--ruid", "" + uid, "--rgid", "" + gid);
-  }
-
-  private static boolean mayReadLimits() throws IOException {
-    for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
-      if (line.startsWith("CapEff:")) {
-        long effective = Long.parseUnsignedLong(line.substring(7).strip(), 16);
-        return (effective >> CAP_SYS_RESOURCE & 1) == 1;
-      }
-    }
-    throw new IOException("/proc/self/status has no line CapEff");
-  }
-
-  private static int number(String file, String field) throws IOException {
-    for (String line : Files.readAllLines(Path.of(file))) {
-      if (line.startsWith(field)) {
-        return Integer.parseInt(line.substring(field.length()).strip().split("\\s+", 2)[0]);
-      }
-    }
-    throw new IOException(file + " has no line " + field);
   }
 }

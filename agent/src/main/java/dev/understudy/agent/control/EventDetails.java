@@ -27,6 +27,7 @@ public record EventDetails(String kind, List<String> details) {
               generation.toString(),
               "votes",
               Integer.toString(votes));
+      case Verdict.HeldBack _ -> words(NodeEvent.HELD_BACK, "text", verdict.text());
       case Verdict.Withdrew _ -> words(NodeEvent.WITHDREW, "text", verdict.text());
       case Verdict.Lapsed _ -> words(NodeEvent.LAPSED, "text", verdict.text());
       case Verdict.Alone _ -> words(NodeEvent.ALONE, "text", verdict.text());

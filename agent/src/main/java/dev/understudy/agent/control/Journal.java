@@ -44,10 +44,19 @@ public final class Journal implements AutoCloseable {
   private long sequence;
   private volatile Consumer<NodeEvent> follower = _ -> {};
   private volatile boolean closed;
-  private boolean failing;
 
-  /** A former agent, or a full disk, may have left a part of a line at the end of the file. */
-  private boolean torn = true;
+  /** Known to the writer alone. */
+  private End end = End.UNKNOWN;
+
+  /** What the end of the file is. */
+  private enum End {
+    /** A former agent may have left a part of a line. */
+    UNKNOWN,
+    /** A whole line. */
+    WHOLE,
+    /** What the disk took of a line that it did not take; that was said. */
+    TORN
+  }
 
   /** An event before it has its place among the others. */
   private record Recorded(
@@ -96,7 +105,10 @@ public final class Journal implements AutoCloseable {
     LockSupport.unpark(writer);
   }
 
-  /** Has every event from now on told to somebody as well, on the thread that writes them. */
+  /**
+   * Has every event from now on told to somebody as well, on the thread that writes them, once it
+   * is written. An exception of theirs is a broken invariant, and ends the agent.
+   */
   public void follow(Consumer<NodeEvent> newFollower) {
     follower = newFollower;
   }
@@ -163,21 +175,27 @@ public final class Journal implements AutoCloseable {
   }
 
   private void write(NodeEvent event) {
-    follower.accept(event);
+    toDisk(event);
     try {
-      String text = (torn ? "\n" : "") + line(event) + "\n";
+      follower.accept(event);
+    } catch (RuntimeException e) {
+      throw new IllegalStateException("who follows the events cannot take " + event, e);
+    }
+  }
+
+  private void toDisk(NodeEvent event) {
+    try {
+      String text = (end == End.WHOLE ? "" : "\n") + line(event) + "\n";
       byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
       file.append(bytes, bytes.length);
-      failing = false;
-      torn = false;
+      end = End.WHOLE;
     } catch (IOException e) {
       // The disk may have room again later: what is lost is counted, the rest is written.
       lost.incrementAndGet();
-      if (!failing) {
+      if (end != End.TORN) {
         System.err.println("the event journal cannot be written: " + e.getMessage());
       }
-      failing = true;
-      torn = true;
+      end = End.TORN;
     }
   }
 

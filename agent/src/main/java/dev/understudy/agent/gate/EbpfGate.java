@@ -8,6 +8,7 @@ import dev.understudy.agent.linux.LinuxException;
 import dev.understudy.agent.linux.Memory;
 import dev.understudy.agent.linux.Netlink;
 import dev.understudy.agent.linux.Syscall;
+import java.io.IOException;
 
 /**
  * A gate whose deadline is absolute and in the kernel: an eBPF program at the ingress of the device
@@ -50,9 +51,12 @@ public final class EbpfGate implements OutputGate {
    * earlier agent left is taken away afterwards, so that output is shut throughout.
    *
    * @param device the outer end of a veth pair
-   * @throws LinuxException when the kernel refuses, with the verifier's log if it has one
+   * @throws LinuxException when the kernel refuses, with the verifier's log if it has one; nothing
+   *     is attached then
+   * @throws IOException of no other kind when a program that nobody opens any more may be left
+   *     there: it would drop everything behind another gate, too
    */
-  public static EbpfGate attach(String device) throws LinuxException {
+  public static EbpfGate attach(String device) throws IOException {
     int ifindex;
     try (Netlink netlink = Netlink.open()) {
       ifindex = netlink.index(device);
@@ -64,19 +68,13 @@ public final class EbpfGate implements OutputGate {
       try {
         int id = Bpf.describeProgram(program).id();
         Bpf.attachToIngress(program, ifindex);
-        try {
-          detachEarlier(ifindex, id);
-        } catch (LinuxException e) {
-          // Left there without a map to open it, it would drop everything behind another gate.
-          Bpf.detachFromIngress(program, ifindex);
-          throw e;
-        }
+        replaceEarlier(device, ifindex, program, id);
         return new EbpfGate(device, ifindex, map, id);
       } finally {
         // Attached programs live without a descriptor.
         Kernel.close(program);
       }
-    } catch (LinuxException e) {
+    } catch (IOException e) {
       Kernel.close(map);
       throw e;
     }
@@ -101,6 +99,26 @@ public final class EbpfGate implements OutputGate {
     return false;
   }
 
+  /** Takes earlier programs away; where that fails, the new one as well. */
+  private static void replaceEarlier(String device, int ifindex, int program, int id)
+      throws IOException {
+    try {
+      detachEarlier(ifindex, id);
+    } catch (LinuxException e) {
+      IOException stuck =
+          new IOException(
+              "a gate of a former agent cannot be detached from %s: %s; delete the device"
+                  .formatted(device, e.getMessage()),
+              e);
+      try {
+        Bpf.detachFromIngress(program, ifindex);
+      } catch (LinuxException own) {
+        stuck.addSuppressed(own);
+      }
+      throw stuck;
+    }
+  }
+
   /**
    * Takes over the gate that an earlier agent left on a device, open or shut as it is.
    *
@@ -113,25 +131,32 @@ public final class EbpfGate implements OutputGate {
     }
     int map = -1;
     int programId = 0;
-    for (int id : Bpf.programsAtIngress(ifindex)) {
-      int program = Bpf.openProgram(id);
-      try {
-        if (Bpf.describeProgram(program).name().equals(NAME)) {
-          if (map >= 0) {
-            Kernel.close(map);
-            throw new LinuxException("bpf", "find the one gate of " + device, Errno.EEXIST);
+    boolean adopted = false;
+    try {
+      for (int id : Bpf.programsAtIngress(ifindex)) {
+        int program = Bpf.openProgram(id);
+        try {
+          if (Bpf.describeProgram(program).name().equals(NAME)) {
+            if (map >= 0) {
+              throw new LinuxException("bpf", "find the one gate of " + device, Errno.EEXIST);
+            }
+            map = Bpf.openMapOf(program);
+            programId = id;
           }
-          map = Bpf.openMapOf(program);
-          programId = id;
+        } finally {
+          Kernel.close(program);
         }
-      } finally {
-        Kernel.close(program);
+      }
+      if (map < 0) {
+        throw new LinuxException("bpf", "find the gate of " + device, Errno.ENOENT);
+      }
+      adopted = true;
+      return new EbpfGate(device, ifindex, map, programId);
+    } finally {
+      if (!adopted && map >= 0) {
+        Kernel.close(map);
       }
     }
-    if (map < 0) {
-      throw new LinuxException("bpf", "find the gate of " + device, Errno.ENOENT);
-    }
-    return new EbpfGate(device, ifindex, map, programId);
   }
 
   /**

@@ -29,8 +29,8 @@ public final class OutputGates {
    * so that it cannot hold the new gate down.
    *
    * @param device the outer end of a veth pair, not yet up
-   * @throws IOException with both refusals when there can be no gate at all; a workload must not
-   *     run then
+   * @throws IOException with both refusals when there can be no gate at all, or when something is
+   *     left on the device that would shut any gate for good; a workload must not run then
    */
   public static Choice choose(String device) throws IOException {
     return choose(device, () -> ebpf(device), () -> NftablesGate.attach(device));

@@ -15,7 +15,8 @@ import java.lang.invoke.MethodHandle;
 
 /**
  * The one door out of Java: libc's {@code syscall(2)} with six words, and {@code clock_gettime(2)}
- * because libc answers that without entering the kernel.
+ * because libc answers that without entering the kernel. ({@link SignalActions} has the only other
+ * function of libc.)
  *
  * <p>One handle for all calls means one handle to warm, no allocation and one place where errno is
  * read. Pointers travel as plain numbers: whoever passes an address keeps its memory reachable

@@ -14,11 +14,14 @@ public final class Signals {
   private static final long VALUE_AT = 24;
   private static final int SI_QUEUE = -1;
 
+  public static final int SIGINT = 2;
+  public static final int SIGQUIT = 3;
   public static final int SIGKILL = 9;
   public static final int SIGUSR1 = 10;
   public static final int SIGTERM = 15;
   public static final int SIGCONT = 18;
   public static final int SIGSTOP = 19;
+  public static final int SIGTTOU = 22;
 
   private Signals() {}
 

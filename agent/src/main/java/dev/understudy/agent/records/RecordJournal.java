@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Takes records from any thread without waiting, writes them on a thread of its own, and tells what
@@ -30,6 +31,7 @@ public final class RecordJournal implements AutoCloseable {
   private static final long SEGMENT_BYTES = 1L << 20;
   private static final long ALL_BYTES = 64L << 20;
   private static final int STREAM_BYTES = 16;
+  private static final long HUNG_MILLIS = 1_000;
 
   private final String node;
   private final long incarnation;
@@ -44,6 +46,9 @@ public final class RecordJournal implements AutoCloseable {
   private boolean closed;
 
   private long written;
+
+  /** How many records the disk has taken or refused. */
+  private final AtomicLong tried = new AtomicLong();
 
   /** Known to the writer alone: the last record could not be written. */
   private boolean failing;
@@ -103,15 +108,9 @@ public final class RecordJournal implements AutoCloseable {
   }
 
   private void write(NodeRecord next) {
-    try {
-      segments.append(next);
-      failing = false;
-    } catch (IOException e) {
-      // The disk may have room again later: what is lost leaves a gap, the rest is written.
-      if (!failing) {
-        System.err.println("the records cannot be written: " + e);
-      }
-      failing = true;
+    boolean taken = append(next);
+    tried.incrementAndGet();
+    if (!taken) {
       return;
     }
     synchronized (newest) {
@@ -121,6 +120,21 @@ public final class RecordJournal implements AutoCloseable {
         newest.removeFirst();
       }
       newest.notifyAll();
+    }
+  }
+
+  private boolean append(NodeRecord next) {
+    try {
+      segments.append(next);
+      failing = false;
+      return true;
+    } catch (IOException e) {
+      // The disk may have room again later: what is lost leaves a gap, the rest is written.
+      if (!failing) {
+        System.err.println("the records cannot be written: " + e);
+      }
+      failing = true;
+      return false;
     }
   }
 
@@ -179,6 +193,7 @@ public final class RecordJournal implements AutoCloseable {
     }
   }
 
+  /** Writes what was kept before, unless the disk needs more than a second for one record. */
   @Override
   public void close() throws IOException {
     synchronized (newest) {
@@ -186,10 +201,20 @@ public final class RecordJournal implements AutoCloseable {
       newest.notifyAll();
     }
     writer.interrupt();
+    boolean hung = false;
     try {
-      writer.join();
+      while (writer.isAlive() && !hung) {
+        long before = tried.get();
+        writer.join(HUNG_MILLIS);
+        hung = writer.isAlive() && tried.get() == before;
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+    if (writer.isAlive()) {
+      // The file is the writer's, and ends with this process; what was not written leaves a gap.
+      System.err.println("the records cannot be written: the disk does not answer");
+      return;
     }
     segments.close();
   }

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * ORDINAL-STREAM-FIRST.jsonl}. The oldest are deleted when all together are too long. One thread
  * writes; any thread reads, while it is written to.
  */
-final class RecordSegments implements AutoCloseable {
+class RecordSegments implements AutoCloseable {
   private static final Pattern NAME =
       Pattern.compile("([0-9]{12})-([0-9a-f]{32})-([0-9]{1,18})\\.jsonl");
 

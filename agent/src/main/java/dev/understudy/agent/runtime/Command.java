@@ -157,21 +157,46 @@ public final class Command {
 
   /** With its descendants: a CRIU that is killed alone leaves what it was restoring. */
   private static int await(Process process, ProcessTree tree, Duration limit) throws IOException {
+    boolean interrupted = false;
     try {
       if (process.waitFor(limit.toNanos(), TimeUnit.NANOSECONDS)) {
         return process.exitValue();
       }
-      tree.kill();
-      if (process.waitFor(DEATH_SECONDS, TimeUnit.SECONDS)) {
-        return -1;
-      }
-      throw new IOException(
-          "process %d was killed after %d s and does not die: the kernel is waiting for a device"
-              .formatted(process.pid(), limit.toSeconds()));
     } catch (InterruptedException e) {
-      tree.kill();
+      interrupted = true;
+    }
+    tree.kill();
+    boolean dead = dies(process);
+    if (interrupted) {
       Thread.currentThread().interrupt();
-      throw new IOException("interrupted while it waited for a program", e);
+    }
+    if (!dead) {
+      throw new IOException(
+          "process %d was killed and does not die: the kernel is waiting for a device"
+              .formatted(process.pid()));
+    }
+    if (interrupted) {
+      throw new IOException("interrupted while it waited for a program");
+    }
+    return -1;
+  }
+
+  /** Waits for a killed process, whoever interrupts: what it has open is to be closed. */
+  private static boolean dies(Process process) {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(DEATH_SECONDS);
+    boolean interrupted = false;
+    try {
+      while (true) {
+        try {
+          return process.waitFor(end - System.nanoTime(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 

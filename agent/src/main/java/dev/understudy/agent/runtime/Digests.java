@@ -2,22 +2,42 @@
 package dev.understudy.agent.runtime;
 
 import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/** SHA-256 in the form {@code sha256:HEX}. */
-final class Digests {
+/** SHA-256, in lower-case hex or in the form {@code sha256:HEX}. */
+public final class Digests {
   private static final String PREFIX = "sha256:";
 
   private Digests() {}
 
-  static MessageDigest sha256() {
+  /** For bytes that come in parts. */
+  public static MessageDigest sha256() {
     try {
       return MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every Java has SHA-256", e);
     }
+  }
+
+  /** In hex, of a text in UTF-8. */
+  public static String hexOfText(String text) {
+    return HexFormat.of().formatHex(sha256().digest(text.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  /** In hex, of all that a file holds. */
+  public static String hexOfFile(Path file) throws IOException {
+    MessageDigest digest = sha256();
+    try (OutputStream sink = new DigestOutputStream(OutputStream.nullOutputStream(), digest)) {
+      Files.copy(file, sink);
+    }
+    return HexFormat.of().formatHex(digest.digest());
   }
 
   static String of(byte[] bytes) {

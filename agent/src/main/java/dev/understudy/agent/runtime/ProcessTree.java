@@ -144,14 +144,18 @@ public final class ProcessTree {
     return capturing;
   }
 
-  /** Lets the tree go on after a capture, or holds it if it was frozen meanwhile. */
-  public synchronized void endCapture() throws LinuxException {
+  /**
+   * Lets the tree go on after a capture, or holds it if it was frozen meanwhile.
+   *
+   * @return false when it should stand and something still runs after 2 s, see {@link #freeze()}
+   */
+  public synchronized boolean endCapture() throws LinuxException {
     capturing = false;
-    if (!frozen) {
-      resume();
-    } else {
-      stopAtLast();
+    if (frozen) {
+      return stopAtLast();
     }
+    resume();
+    return true;
   }
 
   /**

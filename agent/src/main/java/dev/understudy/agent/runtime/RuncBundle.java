@@ -4,6 +4,7 @@ package dev.understudy.agent.runtime;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.understudy.agent.linux.ProcessFacts;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -76,7 +77,9 @@ final class RuncBundle {
         CAPABILITIES.forEach(names::add);
       }
     }
-    long limit = Math.min(OPEN_FILES, hardOpenFiles());
+    // The agent may lack the right to exceed its own.
+    long own = ProcessFacts.self().openFilesMost().orElse(OPEN_FILES);
+    long limit = Math.min(OPEN_FILES, own);
     ObjectNode rlimit = process.putArray("rlimits").addObject();
     rlimit.put("type", "RLIMIT_NOFILE").put("hard", limit).put("soft", limit);
   }
@@ -91,16 +94,5 @@ final class RuncBundle {
     namespaces.addObject().put("type", "ipc").put("path", pinned.ipc().toString());
     namespaces.addObject().put("type", "uts").put("path", pinned.uts().toString());
     READ_ONLY.forEach(linux.putArray("readonlyPaths")::add);
-  }
-
-  /** The agent's own hard limit, which it may lack the right to exceed (proc(5) limits). */
-  private static long hardOpenFiles() throws IOException {
-    for (String line : Files.readAllLines(Path.of("/proc/self/limits"))) {
-      if (line.startsWith("Max open files")) {
-        String hard = line.substring(26).strip().split("\\s+", -1)[1];
-        return hard.equals("unlimited") ? OPEN_FILES : Long.parseLong(hard);
-      }
-    }
-    throw new IOException("/proc/self/limits has no line \"Max open files\"");
   }
 }

@@ -9,6 +9,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -56,5 +58,23 @@ class JournalTest {
       assertThat(journal.lost()).isEqualTo(1);
       assertThat(journal.after(0)).hasSize(1);
     }
+  }
+
+  @Test
+  void whoCannotTakeAnEventEndsTheWriterLoudlyAndTheEventIsOnDisk() throws Exception {
+    Path file = folder.resolve("events");
+    CompletableFuture<Throwable> broken = new CompletableFuture<>();
+    Thread.UncaughtExceptionHandler former = Thread.getDefaultUncaughtExceptionHandler();
+    Thread.setDefaultUncaughtExceptionHandler((_, thrown) -> broken.complete(thrown));
+    try (Journal journal = Journal.open(file, "a", 3)) {
+      journal.follow(event -> Long.parseLong(event.workload()));
+      journal.record(7, "count", "woken");
+      assertThat(broken.get(10, TimeUnit.SECONDS))
+          .hasMessageContaining("woken")
+          .hasCauseInstanceOf(NumberFormatException.class);
+    } finally {
+      Thread.setDefaultUncaughtExceptionHandler(former);
+    }
+    assertThat(Files.readString(file)).contains("woken");
   }
 }

@@ -243,6 +243,22 @@ class OutputGateTest {
         .hasMessageContaining("ENODEV");
   }
 
+  /** What it left on the device would drop everything behind any other gate as well. */
+  @Test
+  void noOtherGateStandsBehindOneThatCannotBeTakenAway() {
+    assertThatThrownBy(() ->
+            OutputGates.choose(
+                Link.NEIGHBOUR_DEVICE,
+                () -> {
+                  throw new IOException("cannot be detached");
+                },
+                () -> {
+                  throw new AssertionError("nobody may ask for another one");
+                }))
+        .isInstanceOf(IOException.class)
+        .hasMessage("cannot be detached");
+  }
+
   @Test
   void theVerifiersWordsAreInTheError() {
     long exitWithoutResult = 0x95;

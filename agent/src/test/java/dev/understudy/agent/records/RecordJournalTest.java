@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -197,5 +198,33 @@ class RecordJournalTest {
       assertThatThrownBy(() -> route.read(after, 0)).isInstanceOf(Refused.class);
       assertThat(route.read("", 1).records()).isEmpty();
     }
+  }
+
+  /** As one behind a network that is cut. */
+  @Test
+  @Timeout(60)
+  void aDiskThatHangsHoldsNobodyUp() throws Exception {
+    CountDownLatch never = new CountDownLatch(1);
+    RecordSegments segments =
+        new RecordSegments(folder, 4_000, 20_000) {
+          @Override
+          void append(NodeRecord next) {
+            boolean waited = false;
+            while (!waited) {
+              try {
+                never.await();
+                waited = true;
+              } catch (InterruptedException deaf) {
+                // A system call that the kernel does not end hears nothing either.
+              }
+            }
+          }
+        };
+    long begin = System.nanoTime();
+    try (RecordJournal journal = RecordJournal.open(segments, "a", 1)) {
+      keep(journal, 1);
+    }
+    assertThat(System.nanoTime() - begin).isLessThan(20_000_000_000L);
+    never.countDown();
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.understudy.api.cluster;
 
+import dev.understudy.core.protocol.FailoverNode;
 import dev.understudy.core.timing.Timing;
 import java.util.List;
 import java.util.Optional;
@@ -12,6 +13,7 @@ import java.util.Optional;
  * @param name names the lab and everything that it creates on the machine
  * @param network the layer-2 network that all nodes and virtual addresses share
  * @param timing the protocol's times
+ * @param takeoversAtOnce how many workloads a node takes over at once, at least 1
  * @param prefer what two nodes without a majority do; stated whenever there are only two nodes
  * @param nodes in order of preference
  * @param workloads in the order of the file
@@ -20,9 +22,12 @@ public record Cluster(
     String name,
     Network network,
     Timing timing,
+    int takeoversAtOnce,
     Optional<Preference> prefer,
     List<NodeSpec> nodes,
     List<WorkloadSpec> workloads) {
+  /** How many workloads a node takes over at once unless the file says another number. */
+  public static final int TAKEOVERS_USUAL = FailoverNode.TAKEOVERS_USUAL;
 
   /** What a cluster of two nodes chooses when they cannot hear one another. */
   public enum Preference {

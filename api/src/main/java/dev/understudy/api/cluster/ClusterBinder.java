@@ -38,6 +38,11 @@ final class ClusterBinder {
     Optional<YamlValue> ownTiming = top.optional("timing");
     Optional<Timing> timing =
         ownTiming.isPresent() ? TimingBinder.bind(ownTiming.get()) : Optional.of(Timing.STANDARD);
+    Optional<YamlValue> ownTakeovers = top.optional("takeoversAtOnce");
+    Optional<Long> takeovers =
+        ownTakeovers.isPresent()
+            ? ownTakeovers.get().number(1, WORKLOADS_MOST)
+            : Optional.of((long) Cluster.TAKEOVERS_USUAL);
     Optional<YamlValue> ownPrefer = top.optional("prefer");
     Optional<Preference> prefer = ownPrefer.flatMap(v -> v.choice(Preference.values()));
     Addresses addresses = new Addresses(network);
@@ -57,6 +62,7 @@ final class ClusterBinder {
             name.orElseThrow(),
             network.orElseThrow(),
             timing.orElseThrow(),
+            Math.toIntExact(takeovers.orElseThrow()),
             prefer,
             List.copyOf(nodes.orElseThrow()),
             List.copyOf(workloads.orElseThrow())));

@@ -15,6 +15,7 @@ final class ClusterWriter {
     line(0, "cluster", cluster.name());
     line(0, "network", cluster.network().toString());
     timing(cluster.timing());
+    line(0, "takeoversAtOnce", Integer.toString(cluster.takeoversAtOnce()));
     cluster.prefer().ifPresent(p -> line(0, "prefer", YamlValue.choiceName(p)));
     line(0, "nodes", "");
     cluster.nodes().forEach(this::node);

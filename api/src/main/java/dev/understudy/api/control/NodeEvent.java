@@ -70,6 +70,9 @@ public record NodeEvent(
   /** The interval was shorter than a generation takes (details {@code from_ms}, {@code to_ms}). */
   public static final String INTERVAL_STRETCHED = "interval-stretched";
 
+  /** This node would be elected, but takes enough workloads over already. */
+  public static final String HELD_BACK = "held-back";
+
   /** A candidature of this node came to nothing. */
   public static final String WITHDREW = "withdrew";
 

@@ -59,6 +59,7 @@ final class Candidature {
 
   private void ask(Turn turn) {
     state.standing = new Standing.Asking(turn.now(), new TreeSet<>(List.of(state.self)));
+    state.waitSaid = false;
     turn.effects().hurry(state.others());
     ActiveView active = state.active;
     if (!active.node().isEmpty() && !active.isEnding() && !state.suspicionSaid) {
@@ -73,16 +74,34 @@ final class Candidature {
       state.standing = new Standing.Passive();
       return;
     }
-    long counter = state.highestSeen() + 1;
-    if (!state.electorate.wouldElect(asking.yes(), turn) || counter > turn.ceiling()) {
+    if (!wouldStand(asking, turn) || waits(asking.since(), turn)) {
       return;
     }
+    long counter = state.highestSeen() + 1;
     // Used once and for all: a late vote of a candidature that was given up elects nobody later.
     state.seen(counter);
     Epoch epoch = new Epoch(counter, state.self);
     state.standing = new Standing.Candidate(epoch, turn.now());
     state.reign.begin(epoch);
     turn.effects().hurry(state.others());
+  }
+
+  /** Whether nothing but its turn among this node's workloads keeps it from asking for votes. */
+  boolean wouldStand(Standing.Asking asking, Turn turn) {
+    return state.electorate.wouldElect(asking.yes(), turn)
+        && state.highestSeen() + 1 <= turn.ceiling();
+  }
+
+  private boolean waits(long since, Turn turn) {
+    if (!state.guard.holdsBack(state.workload(), since, turn)) {
+      return false;
+    }
+    if (!state.waitSaid) {
+      state.waitSaid = true;
+      int underWay = state.guard.underWay(turn.now());
+      turn.effects().say(new Verdict.HeldBack(state.workload(), underWay, state.guard.most()));
+    }
+    return true;
   }
 
   private void advanceRequest(Standing.Candidate candidate, Turn turn) {

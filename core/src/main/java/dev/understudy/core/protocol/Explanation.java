@@ -58,8 +58,11 @@ final class Explanation {
     for (String node : state.electorate.fenced()) {
       add(Rule.FENCE, false, "counts " + node + " as fenced");
     }
-    if (state.standing instanceof Standing.Asking(_, var yes)) {
+    if (state.standing instanceof Standing.Asking(var since, var yes)) {
       add(Rule.PRE_VOTE, !state.electorate.wouldElect(yes, turn), "would be elected by " + of(yes));
+      boolean waits = state.guard.holdsBack(state.workload(), since, turn);
+      String most = " of at most " + state.guard.most() + " workloads over now";
+      add(Rule.STORM_GUARD, waits, "takes " + state.guard.underWay(turn.now()) + most);
     }
     if (state.standing instanceof Standing.Candidate(var epoch, _)) {
       String votes = of(state.reign.voters());

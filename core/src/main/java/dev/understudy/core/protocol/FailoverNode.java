@@ -20,6 +20,9 @@ import java.util.random.RandomGenerator;
  * Input.Tick}; outcomes are executed whole and in the order of their fields; time never runs back.
  */
 public final class FailoverNode {
+  /** How many workloads a node takes over at once unless it is told another number. */
+  public static final int TAKEOVERS_USUAL = 8;
+
   /** Whose silence is shorter was not away. */
   private static final long ABSENCE_LEAST_NANOS = 500_000_000L;
 
@@ -49,6 +52,7 @@ public final class FailoverNode {
    * @param configs one for each workload whose group this node belongs to
    * @param durable what is on disk now: the result of {@link DurableState#nextStart}
    * @param startedAt CLOCK_BOOTTIME of the agent's start, from which the restart silence counts
+   * @param takeoversAtOnce how many workloads it takes over at once, at least 1
    * @param random for the waits that end split votes
    */
   public FailoverNode(
@@ -57,6 +61,7 @@ public final class FailoverNode {
       List<GroupConfig> configs,
       DurableState durable,
       long startedAt,
+      int takeoversAtOnce,
       RandomGenerator random) {
     if (!timing.violations().isEmpty()) {
       throw new IllegalArgumentException(String.join("; ", timing.violations()));
@@ -82,16 +87,18 @@ public final class FailoverNode {
     // Sorts above every real node, so that nothing of that counter is granted.
     Epoch floorEpoch = floor == 0 ? Epoch.NONE : new Epoch(floor, "~");
     long silentUntil = startedAt + durable.longestPromiseNanos();
+    StormGuard guard = new StormGuard(takeoversAtOnce);
     for (GroupConfig config : configs) {
       if (config.members().contains(self)) {
         groups.put(
             config.workload(),
-            new Group(config, self, timing, durable, floorEpoch, silentUntil, random));
+            new Group(config, self, timing, durable, floorEpoch, silentUntil, guard, random));
         config.others(self).forEach(peers::add);
       }
     }
     inOrder = List.copyOf(groups.values());
     for (Group group : inOrder) {
+      guard.watch(group);
       group.config().others(self).forEach(o -> peers.peer(o).shared().add(group));
     }
   }

@@ -27,8 +27,9 @@ final class Group {
       DurableState durable,
       Epoch floor,
       long silentUntil,
+      StormGuard guard,
       RandomGenerator random) {
-    this.state = new GroupState(config, self, timing, durable, floor, silentUntil);
+    this.state = new GroupState(config, self, timing, durable, floor, silentUntil, guard);
     this.tenure = new Tenure(state);
     this.candidature = new Candidature(state, tenure, random);
     this.hearing = new Hearing(state, candidature, tenure);
@@ -65,6 +66,23 @@ final class Group {
   /** Whether the others have to hear of this node in every beat: a lost question is repeated. */
   boolean speaks() {
     return state.leads() || state.standing instanceof Standing.Asking;
+  }
+
+  /** Whether this node is about to take the workload over, and has not done so yet. */
+  boolean takesOver(long now) {
+    return switch (state.standing) {
+      case Standing.Candidate _ -> true;
+      case Standing.Active(_, _, var since) -> tenure.takesOver(since, now);
+      case Standing.Silent _, Standing.Passive _, Standing.Asking _, Standing.Closing _ -> false;
+    };
+  }
+
+  /** Whether this one is next, if there is a place for it, before one that asks since then. */
+  boolean goesBefore(String other, long otherSince, Turn turn) {
+    return state.standing instanceof Standing.Asking asking
+        && (asking.since() < otherSince
+            || (asking.since() == otherSince && workload().compareTo(other) < 0))
+        && candidature.wouldStand(asking, turn);
   }
 
   // ---- what arrives ----------------------------------------------------------------------------

@@ -22,6 +22,7 @@ final class GroupState {
   final Mirror mirror;
   final Maintenance maintenance = new Maintenance(this);
   final Electorate electorate;
+  final StormGuard guard;
   final Assembly assembly;
 
   /** Which start of this agent found no disk; 0 for none, {@link Long#MAX_VALUE} for unknown. */
@@ -51,6 +52,9 @@ final class GroupState {
   /** The agent is about to end for good: this node neither stands nor offers anything. */
   boolean leaving;
 
+  /** Whether it was said that the storm guard holds this candidature back. */
+  boolean waitSaid;
+
   /** Whether a silence of the active followed now was reported already. */
   boolean suspicionSaid;
 
@@ -71,7 +75,9 @@ final class GroupState {
       Timing timing,
       DurableState durable,
       Epoch floor,
-      long silentUntil) {
+      long silentUntil,
+      StormGuard guard) {
+    this.guard = guard;
     this.lostAt = durable.lostAt();
     this.config = config;
     this.self = self;

@@ -27,6 +27,8 @@ public enum Rule {
   EPOCH_CEILING("epoch-ceiling"),
   /** Enough others have to say first that they would vote. */
   PRE_VOTE("pre-vote"),
+  /** A node takes only so many workloads over at once. */
+  STORM_GUARD("storm-guard"),
   /** At most one promise is in force, this node's vote for itself included. */
   PROMISE("promise"),
   /** Enough votes elect, within the lease that follows from the request. */

@@ -7,9 +7,13 @@ import java.util.List;
 final class Tenure {
   private static final long NEVER = Long.MAX_VALUE;
 
+  /** What has not started by then takes its time alone: it keeps no other one waiting. */
+  private static final long TAKEOVER_MOST_NANOS = 1_000_000_000L;
+
   private final GroupState state;
   private long gateUntil = Long.MIN_VALUE;
   private boolean hasState;
+  private boolean runs;
   private long outrankedSince = NEVER;
 
   Tenure(GroupState state) {
@@ -28,6 +32,7 @@ final class Tenure {
     state.reigned = true;
     // What is woken has it before it says so; what starts has none to lose until it runs.
     hasState = !offer.equals(GenerationId.NONE);
+    runs = false;
     gateUntil = Long.MIN_VALUE;
     int votes = state.reign.voters().size();
     turn.effects().say(new Verdict.Elected(state.workload(), epoch, offer, votes));
@@ -70,6 +75,11 @@ final class Tenure {
   private boolean onTime(Turn turn) {
     return turn.lateAt() == Long.MIN_VALUE
         || turn.now() - turn.lateAt() >= state.timing.windowNanos();
+  }
+
+  /** Whether a reign since that time waits for its program, which is woken or started. */
+  boolean takesOver(long since, long now) {
+    return !runs && now - since < TAKEOVER_MOST_NANOS;
   }
 
   void advance(long since, Turn turn) {
@@ -169,6 +179,7 @@ final class Tenure {
     state.mirror.resume(parked.first(), parked.sequence(), turn.now());
     gateUntil = gateDeadline;
     hasState = running;
+    runs = true;
     boolean goesOn = running && turn.now() < gateDeadline;
     String why = !running ? "the program has ended" : goesOn ? "back in time" : "back too late";
     turn.effects().say(new Verdict.Resumed(state.workload(), epoch, goesOn, why));
@@ -292,6 +303,7 @@ final class Tenure {
   void running(Epoch epoch, Turn turn) {
     if (state.standing instanceof Standing.Active reigning && reigning.covers(epoch)) {
       hasState = true;
+      runs = true;
       state.mirror.begin(turn.now());
     }
   }

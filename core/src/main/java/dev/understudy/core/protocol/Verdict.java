@@ -26,6 +26,14 @@ public sealed interface Verdict {
     }
   }
 
+  /** Others would elect this node, but it has enough workloads to take over already. */
+  record HeldBack(String workload, int underWay, int most) implements Verdict {
+    @Override
+    public String text() {
+      return "waits with its candidature: takes " + underWay + " of at most " + most + " over now";
+    }
+  }
+
   /** A candidature came to nothing. */
   record Withdrew(String workload, Epoch epoch, String why) implements Verdict {
     @Override

@@ -125,7 +125,14 @@ public class StepBenchmark {
         DurableState durable = DurableState.NEW.nextStart(Timing.STANDARD.promiseNanos());
         nodes.put(
             name,
-            new FailoverNode(name, Timing.STANDARD, groups, durable, now, new SplittableRandom(7)));
+            new FailoverNode(
+                name,
+                Timing.STANDARD,
+                groups,
+                durable,
+                now,
+                groups.size(),
+                new SplittableRandom(7)));
         wakeAt.put(name, now);
       }
       while (now < 2_000 * MILLI) {

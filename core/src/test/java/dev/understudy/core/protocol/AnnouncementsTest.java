@@ -97,7 +97,14 @@ class AnnouncementsTest {
     GroupConfig alone = VirtualCluster.group(GroupConfig.Quorum.MAJORITY, "a");
     DurableState durable = DurableState.NEW.nextStart(Timing.STANDARD.promiseNanos());
     FailoverNode node =
-        new FailoverNode("a", Timing.STANDARD, List.of(alone), durable, 0, new SplittableRandom(1));
+        new FailoverNode(
+            "a",
+            Timing.STANDARD,
+            List.of(alone),
+            durable,
+            0,
+            FailoverNode.TAKEOVERS_USUAL,
+            new SplittableRandom(1));
     List<Announcement> sent = new ArrayList<>();
     Outcome outcome = node.step(new Input.Subscribed(0, "s"));
     while (sent.size() < 3) {

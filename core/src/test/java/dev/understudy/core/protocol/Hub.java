@@ -49,7 +49,13 @@ final class Hub {
     nodes.put(
         name,
         new FailoverNode(
-            name, Timing.STANDARD, List.of(group), durable, now, new SplittableRandom(3)));
+            name,
+            Timing.STANDARD,
+            List.of(group),
+            durable,
+            now,
+            FailoverNode.TAKEOVERS_USUAL,
+            new SplittableRandom(3)));
     wakeAt.put(name, now);
   }
 

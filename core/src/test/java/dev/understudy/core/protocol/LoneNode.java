@@ -27,7 +27,15 @@ final class LoneNode {
     this.group = group;
     this.timing = timing;
     DurableState durable = DurableState.NEW.nextStart(timing.promiseNanos());
-    this.node = new FailoverNode(name, timing, List.of(group), durable, 0, new SplittableRandom(1));
+    this.node =
+        new FailoverNode(
+            name,
+            timing,
+            List.of(group),
+            durable,
+            0,
+            FailoverNode.TAKEOVERS_USUAL,
+            new SplittableRandom(1));
     this.last = node.step(new Input.Tick(0));
   }
 

@@ -77,7 +77,9 @@ class MaintenanceTest {
           new GroupConfig(workload, nodes, nodes, GroupConfig.Quorum.MAJORITY, true, 200 * MILLI));
     }
     DurableState disk = DurableState.NEW.nextStart(LEASE).nextStart(LEASE);
-    FailoverNode a = new FailoverNode("a", TIMING, groups, disk, 0, new SplittableRandom(1));
+    FailoverNode a =
+        new FailoverNode(
+            "a", TIMING, groups, disk, 0, FailoverNode.TAKEOVERS_USUAL, new SplittableRandom(1));
     long now = LEASE + 500 * MILLI;
     long until = now + 100 * MILLI;
     for (GroupConfig group : groups) {

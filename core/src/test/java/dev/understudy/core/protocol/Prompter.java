@@ -34,7 +34,14 @@ final class Prompter {
     this.incarnation = durable.incarnation();
     this.now = startedAt;
     this.node =
-        new FailoverNode("a", TIMING, List.of(group), durable, startedAt, new SplittableRandom(1));
+        new FailoverNode(
+            "a",
+            TIMING,
+            List.of(group),
+            durable,
+            startedAt,
+            FailoverNode.TAKEOVERS_USUAL,
+            new SplittableRandom(1));
     this.last = step(new Input.Tick(startedAt));
   }
 

@@ -18,7 +18,13 @@ class RestartRulesTest {
 
   private static FailoverNode node(Timing timing, DurableState durable) {
     return new FailoverNode(
-        "a", timing, List.of(Prompter.group(false, "b", "c")), durable, 0, new SplittableRandom(1));
+        "a",
+        timing,
+        List.of(Prompter.group(false, "b", "c")),
+        durable,
+        0,
+        FailoverNode.TAKEOVERS_USUAL,
+        new SplittableRandom(1));
   }
 
   @Test

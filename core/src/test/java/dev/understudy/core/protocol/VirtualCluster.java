@@ -194,7 +194,14 @@ final class VirtualCluster {
     m.leaving = false;
     m.agent =
         Optional.of(
-            new FailoverNode(m.name, timing, List.of(config), m.disk, local(m), random.split()));
+            new FailoverNode(
+                m.name,
+                timing,
+                List.of(config),
+                m.disk,
+                local(m),
+                FailoverNode.TAKEOVERS_USUAL,
+                random.split()));
     deliver(m, t -> new Input.Tick(t));
   }
 

@@ -66,7 +66,14 @@ public record CountCluster(
             new NodeSpec("a", NETWORK.host(1), false),
             new NodeSpec("b", NETWORK.host(2), false),
             new NodeSpec("c", NETWORK.host(3), false));
-    return new Cluster(name, NETWORK, timing, Optional.empty(), nodes, List.of(workload()));
+    return new Cluster(
+        name,
+        NETWORK,
+        timing,
+        Cluster.TAKEOVERS_USUAL,
+        Optional.empty(),
+        nodes,
+        List.of(workload()));
   }
 
   private WorkloadSpec workload() {

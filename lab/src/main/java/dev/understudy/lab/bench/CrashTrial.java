@@ -5,7 +5,7 @@ import dev.understudy.api.cluster.WorkloadSpec;
 import dev.understudy.api.control.NodeEvent;
 import dev.understudy.lab.bench.EventLog.Entry;
 import dev.understudy.lab.bench.Waits.Active;
-import dev.understudy.lab.probe.Capture;
+import dev.understudy.lab.probe.CaptureSpan;
 import dev.understudy.lab.probe.Fault;
 import dev.understudy.lab.probe.Outage;
 import dev.understudy.lab.probe.OutageAnalysis;
@@ -72,7 +72,7 @@ public final class CrashTrial {
     // A whole interval first, so that at least one checkpoint's pause is seen.
     time.pause(intervalNanos + (long) (phase * intervalNanos));
     Active active = waits.untilProtected("at the time of the crash", protectLimitNanos);
-    List<Capture> captures = captures(active.node());
+    List<CaptureSpan> captures = captures(active.node());
     for (String node : stage.nodes()) {
       log.news(node); // read and dropped: what follows belongs to the crash
     }
@@ -110,24 +110,24 @@ public final class CrashTrial {
     return there ? Optional.of(true) : Optional.empty();
   }
 
-  private List<Capture> captures(String node) throws TrialException {
-    List<Capture> captures = new ArrayList<>();
+  private List<CaptureSpan> captures(String node) throws TrialException {
+    List<CaptureSpan> captures = new ArrayList<>();
     for (Entry entry : log.news(node)) {
       if (entry.event().kind().equals(NodeEvent.CAPTURED)) {
         // The event is written after the dump, so it bounds the pause from above.
         String generation = EventLog.detail(entry.event(), "generation");
         long began = log.captureBegan(generation).orElseThrow();
-        captures.add(new Capture(began, entry.hostNanos()));
+        captures.add(new CaptureSpan(began, entry.hostNanos()));
       }
     }
     return captures;
   }
 
-  private Trial measured(Fault fault, String newActive, List<Capture> captures)
+  private Trial measured(Fault fault, String newActive, List<CaptureSpan> captures)
       throws TrialException {
-    Timeline timeline = new Timeline(fault, newActive, survivorsEvents(fault.node()));
+    Timeline all = new Timeline(fault, newActive, survivorsEvents(fault.node()));
     OptionalLong elected =
-        timeline.elected().map(e -> OptionalLong.of(e.hostNanos())).orElse(OptionalLong.empty());
+        all.firstElection().map(e -> OptionalLong.of(e.hostNanos())).orElse(OptionalLong.empty());
     OutageAnalysis analysis = new OutageAnalysis(stage.client().samples());
     Outage.Ended outage =
         switch (analysis.outage(fault, elected)) {
@@ -137,10 +137,11 @@ public final class CrashTrial {
                   "no good answer came after the crash of node " + fault.node(), waits.evidence());
           case Outage.Unmeasured(String why) -> throw new TrialException(why, waits.evidence());
         };
+    Timeline timeline = all.ofFirstServer(outage.gap().toNanos());
     double ageMillis = timeline.woken().map(this::ageMillis).orElse(Double.NaN);
     return new Trial(
         fault,
-        newActive,
+        timeline.newActive(),
         outage,
         ageMillis,
         timeline.phases(outage.gap()),

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.understudy.lab.bench;
 
+import dev.understudy.lab.tools.Captured;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 
 /**
  * What figures must not be read without.
@@ -31,6 +31,7 @@ public record Machine(
     String criu,
     String commit,
     String date) {
+  private static final int GIT_SECONDS = 10;
 
   /** Of this machine. */
   public static Machine here(String criuVersion, Path sources) throws IOException {
@@ -71,18 +72,12 @@ public record Machine(
   }
 
   private static String git(Path sources, String... arguments) {
-    List<String> command = new java.util.ArrayList<>(List.of("git", "-C", sources.toString()));
+    List<String> command = new ArrayList<>(List.of("git", "-C", sources.toAbsolutePath() + ""));
     command.addAll(List.of(arguments));
     try {
-      Process git =
-          new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
-      String output =
-          new String(git.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
-      return git.waitFor(10, TimeUnit.SECONDS) && git.exitValue() == 0 ? output : "";
+      Captured git = Captured.run(command, GIT_SECONDS);
+      return git.ok() ? git.out() : "";
     } catch (IOException absent) {
-      return "";
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
       return "";
     }
   }

@@ -30,7 +30,31 @@ final class Timeline {
             .toList();
   }
 
-  /** When the copy that serves now got its SIGCONT; empty when no copy did. */
+  /** When anybody was elected first; from then on the crashed node's answers count no more. */
+  Optional<Entry> firstElection() {
+    return first(NodeEvent.ELECTED, entry -> true);
+  }
+
+  /**
+   * The same, seen by who gave the first good answer: the last one to wake a copy before it. A busy
+   * machine may have moved the workload once more before it was protected again.
+   */
+  Timeline ofFirstServer(long firstGoodNanos) {
+    String server =
+        entries.stream()
+            .filter(e -> e.event().kind().equals(NodeEvent.WOKEN))
+            .filter(e -> e.hostNanos() <= firstGoodNanos)
+            .reduce((earlier, later) -> later)
+            .map(e -> e.event().node())
+            .orElse(newActive);
+    return new Timeline(fault, server, entries);
+  }
+
+  String newActive() {
+    return newActive;
+  }
+
+  /** When the copy that served first got its SIGCONT; empty when no copy did. */
   Optional<Entry> woken() {
     return first(NodeEvent.WOKEN, this::byNewActive);
   }
@@ -51,10 +75,7 @@ final class Timeline {
     add(phases, Phase.ADDRESS_MOVED, first(NodeEvent.ADDRESS_MOVED, this::byNewActive));
     phases.add(phase(Phase.FIRST_GOOD_ANSWER, outage.toNanos(), Phase.CLIENT));
     long served = woken().map(Entry::hostNanos).orElse(outage.toNanos());
-    add(
-        phases,
-        Phase.PROTECTED_AGAIN,
-        first(NodeEvent.PROTECTED, e -> byNewActive(e) && e.hostNanos() >= served));
+    add(phases, Phase.PROTECTED_AGAIN, first(NodeEvent.PROTECTED, e -> e.hostNanos() >= served));
     phases.sort(Comparator.comparingDouble(Phase::atMs));
     return phases;
   }

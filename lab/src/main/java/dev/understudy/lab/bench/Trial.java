@@ -12,7 +12,7 @@ import java.util.OptionalDouble;
  * One crash, measured.
  *
  * @param fault which node, and when
- * @param newActive who serves now
+ * @param newActive who gave the first good answer after the fault
  * @param outage what the client saw
  * @param stateAgeMs age of the copy when it was woken; NaN when none was
  * @param phases in the order in which they happened

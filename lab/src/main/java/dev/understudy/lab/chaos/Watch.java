@@ -8,6 +8,7 @@ import dev.understudy.api.cluster.NodeSpec;
 import dev.understudy.api.cluster.WorkloadSpec;
 import dev.understudy.api.cluster.WorkloadSpec.Strategy;
 import dev.understudy.api.control.NodeEvent;
+import dev.understudy.core.timing.Timing;
 import dev.understudy.lab.bench.LabStage;
 import dev.understudy.lab.bench.Time;
 import dev.understudy.lab.bench.TrialException;
@@ -160,14 +161,20 @@ public final class Watch implements AutoCloseable {
             || !fault.nodes().contains(active));
   }
 
-  /** When the active's output ended, until its next reign if it has one. */
+  /**
+   * When the active's output ended, until its next reign if it has one. A frame that passed the
+   * gate in time and then waited because the machine stood still is not late.
+   */
   private OptionalDouble outputMillis(String active, long inForceNanos)
       throws LabException, InterruptedException {
     long next = reigns().nextOf(active, inForceNanos);
     long last = observer.lastFrame(active, workload.address(), next);
-    return last == Long.MIN_VALUE
-        ? OptionalDouble.empty()
-        : OptionalDouble.of((last - inForceNanos) / 1e6);
+    if (last == Long.MIN_VALUE) {
+      return OptionalDouble.empty();
+    }
+    Timing timing = lab.cluster().timing();
+    long shut = inForceNanos + timing.leaseNanos() - timing.gateMarginNanos();
+    return OptionalDouble.of((last - inForceNanos - observer.stoodStill(shut, last)) / 1e6);
   }
 
   private List<String> coldStarts(long sinceNanos) throws LabException {

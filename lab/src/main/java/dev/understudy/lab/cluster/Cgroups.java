@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
@@ -28,36 +29,36 @@ public record Cgroups(Optional<Path> unified, Optional<Path> memoryV1) {
   /** What workloads and nodes are bounded by. */
   private static final Set<String> CONTROLLERS = Set.of("memory", "pids", "cpu");
 
+  /** The files that limit memory, in v2 and in v1. */
+  private static final List<String> LIMITS = List.of("memory.max", "memory.limit_in_bytes");
+
   /** What this machine has mounted. */
   static Cgroups ofHost() throws LabException {
-    try {
-      return parse(Files.readString(Path.of("/proc/self/mountinfo")));
-    } catch (IOException e) {
-      throw LabException.failed("Cannot read /proc/self/mountinfo: " + e.getMessage() + ".", e);
-    }
+    return of(CgroupMounts.here());
   }
 
-  /** The hierarchies in the text of a mountinfo file (proc_pid_mountinfo(5)). */
-  static Cgroups parse(String mountinfo) {
-    Optional<Path> unified = Optional.empty();
-    Optional<Path> memory = Optional.empty();
-    for (String line : mountinfo.lines().toList()) {
-      String[] halves = line.split(" - ", 2);
-      String[] fields = halves[0].split(" ", -1);
-      if (halves.length < 2 || fields.length < 6 || !fields[3].equals("/")) {
-        continue;
+  static Cgroups of(CgroupMounts mounts) {
+    return new Cgroups(mounts.unified(), mounts.former("memory"));
+  }
+
+  /**
+   * Makes the directories of a node for trial, and removes them.
+   *
+   * @throws LabException when that cannot be done here, or memory could not be limited there
+   */
+  public static void tryHere() throws LabException {
+    Cgroups here = ofHost();
+    String group = "trial-" + ProcessHandle.current().pid();
+    try {
+      boolean limited =
+          here.make(group, "node").stream()
+              .anyMatch(place -> LIMITS.stream().anyMatch(f -> Files.exists(place.resolve(f))));
+      if (!limited) {
+        throw LabException.host("No hierarchy that is mounted here controls memory.");
       }
-      String[] source = halves[1].split(" ", -1);
-      Path place = Path.of(fields[4]);
-      if (source[0].equals("cgroup2") && unified.isEmpty()) {
-        unified = Optional.of(place);
-      } else if (source[0].equals("cgroup")
-          && memory.isEmpty()
-          && List.of(source[source.length - 1].split(",", -1)).contains("memory")) {
-        memory = Optional.of(place);
-      }
+    } finally {
+      here.remove(group);
     }
-    return new Cgroups(unified, memory);
   }
 
   /** A node's directory in the v1 memory hierarchy. */
@@ -79,7 +80,7 @@ public record Cgroups(Optional<Path> unified, Optional<Path> memoryV1) {
       try {
         Files.createDirectories(place);
         if (Optional.of(hierarchy).equals(unified)) {
-          handOnControllers(hierarchy, directory(hierarchy, group));
+          handOn(List.of(hierarchy, directory(hierarchy, group)), CONTROLLERS::contains);
         }
       } catch (IOException e) {
         throw LabException.failed("Cannot make cgroup " + place + ": " + e.getMessage() + ".", e);
@@ -109,11 +110,18 @@ public record Cgroups(Optional<Path> unified, Optional<Path> memoryV1) {
     return hierarchy.resolve("understudy-" + group);
   }
 
-  private static void handOnControllers(Path root, Path lab) throws IOException, LabException {
-    for (Path group : List.of(root, lab)) {
+  /**
+   * Hands controllers on, from each group to those below it.
+   *
+   * @param groups from above to below
+   * @param wanted which of the controllers that a group has
+   */
+  public static void handOn(List<Path> groups, Predicate<String> wanted)
+      throws IOException, LabException {
+    for (Path group : groups) {
       Set<String> missing = words(group.resolve("cgroup.controllers"));
       missing.removeAll(words(group.resolve("cgroup.subtree_control")));
-      missing.retainAll(CONTROLLERS);
+      missing.removeIf(wanted.negate());
       for (String controller : missing) {
         handOn(group, controller);
       }

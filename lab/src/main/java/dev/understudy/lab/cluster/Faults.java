@@ -69,8 +69,10 @@ final class Faults {
       case CRASH -> crash(nodes);
       case ISOLATE -> {
         for (String node : nodes) {
-          lab.isolate(node);
-          ongoing.repairedBy(() -> lab.heal(node));
+          ongoing.strike(() -> {
+            lab.isolate(node);
+            return () -> lab.heal(node);
+          });
         }
       }
       case PARTITION -> filter(cuts(nodes, others(nodes, spec), true, true));
@@ -82,8 +84,8 @@ final class Faults {
           delay(node, spec);
         }
       }
-      case KILL_AGENT -> signal(nodes, false);
-      case STOP_AGENT -> signal(nodes, true);
+      case KILL_AGENT -> signal(nodes, Signals.SIGKILL);
+      case STOP_AGENT -> signal(nodes, Signals.SIGSTOP);
       case HOG -> {
         for (String node : nodes) {
           hog(node);
@@ -97,14 +99,16 @@ final class Faults {
     }
   }
 
-  private void crash(List<String> nodes) throws LabException {
+  private void crash(List<String> nodes) throws LabException, IOException {
     // Repairs come in the other order: first everything is started, then waited for.
     for (String node : nodes) {
-      ongoing.repairedBy(() -> lab.awaitAgent(node));
+      ongoing.strike(() -> () -> lab.awaitAgent(node));
     }
     for (String node : nodes) {
-      lab.crash(node);
-      ongoing.repairedBy(() -> lab.start(node));
+      ongoing.strike(() -> {
+        lab.crash(node);
+        return () -> lab.start(node);
+      });
     }
   }
 
@@ -145,65 +149,79 @@ final class Faults {
     return rules;
   }
 
-  private void filter(List<SwitchFilter.Rule> rules) throws LabException {
-    parts.filter().add(rules);
-    ongoing.repairedBy(() -> parts.filter().remove(rules));
+  private void filter(List<SwitchFilter.Rule> rules) throws LabException, IOException {
+    ongoing.strike(() -> {
+      parts.filter().add(rules);
+      return () -> parts.filter().remove(rules);
+    });
   }
 
   private void delay(String node, FaultSpec spec) throws LabException, IOException {
     String port = parts.node(node).port();
-    ongoing.repairedBy(() -> lab.heal(node));
-    parts.wiring().openDetour(port);
-    Relay relay =
-        Relay.start(
-            parts.record().keeper(),
-            port,
-            Switch.detour(port, false),
-            spec.delayLeastNanos(),
-            spec.delayMostNanos(),
-            spec.seed());
-    ongoing.repairedBy(relay::close);
+    // First, since half a detour is to be healed as well.
+    ongoing.strike(() -> () -> lab.heal(node));
+    ongoing.strike(() -> {
+      parts.wiring().openDetour(port);
+      Relay relay =
+          Relay.start(
+              parts.record().keeper(),
+              port,
+              Switch.detour(port, false),
+              spec.delayLeastNanos(),
+              spec.delayMostNanos(),
+              spec.seed());
+      return relay::close;
+    });
   }
 
   /** Stops or kills agents; both without a process in between, which a busy machine would delay. */
-  private void signal(List<String> nodes, boolean stop) throws LabException, IOException {
+  private void signal(List<String> nodes, int signal) throws LabException, IOException {
     List<PidFd> agents = new ArrayList<>();
+    boolean kept = false;
     try {
       for (String node : nodes) {
         agents.add(PidFd.open(lab.agentPid(node)));
       }
-      if (stop) {
-        // First, so that an interrupt in between leaves none of them stopped.
-        agents.forEach(agent -> ongoing.repairedBy(() -> goOn(agent)));
-      }
-      for (PidFd agent : agents) {
-        agent.signal(stop ? Signals.SIGSTOP : Signals.SIGKILL);
-      }
+      // All at once, or none of them: an interrupt comes before the first or after the last one.
+      ongoing.strike(() -> {
+        for (PidFd agent : agents) {
+          agent.signal(signal);
+        }
+        return () -> goOn(agents);
+      });
+      kept = true;
     } finally {
-      if (!stop) {
-        agents.forEach(PidFd::close);
+      if (!kept) {
+        goOn(agents);
       }
     }
   }
 
-  private static void goOn(PidFd agent) throws LabException {
-    try (agent) {
-      agent.signal(Signals.SIGCONT);
+  /** Lets go of agents, which go on if they were stopped; a signal to a dead one does nothing. */
+  private static void goOn(List<PidFd> agents) throws LabException {
+    try {
+      for (PidFd agent : agents) {
+        agent.signal(Signals.SIGCONT);
+      }
     } catch (LinuxException e) {
       throw LabException.failed("Cannot let an agent go on: " + e.getMessage() + ".", e);
+    } finally {
+      agents.forEach(PidFd::close);
     }
   }
 
   private void hog(String node) throws LabException, IOException {
     for (int i = 0; i < Runtime.getRuntime().availableProcessors(); i++) {
       List<String> command = lab.execCommand(node, List.of("sh", "-c", HOG));
-      Process hog =
+      ProcessBuilder builder =
           HostPrograms.builder(command)
               .redirectInput(Redirect.from(DEVNULL))
               .redirectOutput(Redirect.DISCARD)
-              .redirectError(Redirect.DISCARD)
-              .start();
-      ongoing.repairedBy(() -> end(hog));
+              .redirectError(Redirect.DISCARD);
+      ongoing.strike(() -> {
+        Process hog = builder.start();
+        return () -> end(hog);
+      });
     }
   }
 

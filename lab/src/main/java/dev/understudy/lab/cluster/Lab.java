@@ -280,7 +280,7 @@ public final class Lab implements AutoCloseable {
       }
       Crash crash;
       try (PidFd hold = held.get()) {
-        crash = Strike.run(node, parts.wiring(), port, hold);
+        crash = PowerCut.run(node, parts.wiring(), port, hold);
       }
       parts.update(r -> r.withInit(node, null));
       return crash;

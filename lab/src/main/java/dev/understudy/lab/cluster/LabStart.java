@@ -38,7 +38,7 @@ final class LabStart {
     boolean done = false;
     try {
       startup.step(this::clearPlace);
-      startup.step(this::checkImages);
+      startup.longStep(this::checkImages);
       startup.step(this::startKeeper);
       LabParts started = started();
       startup.step(started::startClient);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.understudy.lab.cluster;
 
+import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import org.jspecify.annotations.Nullable;
@@ -10,6 +11,7 @@ public final class OngoingFault implements AutoCloseable {
   private final Deque<Repair> repairs = new ArrayDeque<>();
   private final long beginNanos;
   private volatile long inForceNanos;
+  private boolean repaired;
   private final Thread hook = new Thread(this::interrupted, "repair");
 
   /** Takes one part of a fault back. */
@@ -17,14 +19,28 @@ public final class OngoingFault implements AutoCloseable {
     void run() throws LabException;
   }
 
+  /** Breaks one part. */
+  interface Deed {
+    /** Does so, and returns how to take it back. */
+    Repair run() throws LabException, IOException;
+  }
+
   OngoingFault(long beginNanos) {
     this.beginNanos = beginNanos;
     this.inForceNanos = beginNanos;
   }
 
-  /** One part of it is about to be done, or was: this takes it back. */
-  synchronized void repairedBy(Repair repair) {
-    repairs.push(repair);
+  /**
+   * Breaks one part of it. Whoever repairs it meanwhile waits, so that nothing is broken without
+   * its repair being known, nor after it was repaired.
+   *
+   * @throws LabException also when it is repaired already
+   */
+  synchronized void strike(Deed deed) throws LabException, IOException {
+    if (repaired) {
+      throw LabException.failed("Interrupted while a fault began.");
+    }
+    repairs.push(deed.run());
   }
 
   /** All of it is done. */
@@ -43,8 +59,12 @@ public final class OngoingFault implements AutoCloseable {
   }
 
   /** From here on an interrupt of this process repairs what was done, too. */
-  void guard() {
-    Runtime.getRuntime().addShutdownHook(hook);
+  void guard() throws LabException {
+    try {
+      Runtime.getRuntime().addShutdownHook(hook);
+    } catch (IllegalStateException ending) {
+      throw LabException.failed("Interrupted before a fault began.", ending);
+    }
   }
 
   private void interrupted() {
@@ -71,6 +91,7 @@ public final class OngoingFault implements AutoCloseable {
   }
 
   private synchronized void repair() throws LabException {
+    repaired = true;
     @Nullable LabException first = null;
     while (!repairs.isEmpty()) {
       try {

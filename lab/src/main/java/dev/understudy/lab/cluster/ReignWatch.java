@@ -7,7 +7,11 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Subscribes to every agent of a lab and passes on who is active, each reign once and never an
@@ -22,6 +26,8 @@ public final class ReignWatch implements AutoCloseable {
   private final Consumer<ReignNews> sink;
   private final Subscription subscription;
   private final List<Thread> threads = new ArrayList<>();
+  private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+  private final CountDownLatch ended = new CountDownLatch(1);
   private volatile boolean over;
 
   private ReignWatch(LabParts parts, String name, Consumer<ReignNews> sink) {
@@ -44,6 +50,7 @@ public final class ReignWatch implements AutoCloseable {
           Thread.ofPlatform()
               .daemon()
               .name("watch-" + node.name())
+              .uncaughtExceptionHandler((_, broken) -> watch.end(broken))
               .start(() -> watch.follow(node.name())));
     }
     return watch;
@@ -90,9 +97,28 @@ public final class ReignWatch implements AutoCloseable {
     return heard.answer();
   }
 
-  /** Waits for so long. */
+  private void end(Throwable broken) {
+    failure.compareAndSet(null, broken);
+    close();
+    ended.countDown();
+  }
+
+  /**
+   * Waits for so long.
+   *
+   * @throws IllegalStateException when the sink, or a thread of this, broke
+   */
   public void listen(long millis) throws LabException {
-    Pause.millis(millis);
+    try {
+      boolean _ = ended.await(millis, TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw LabException.failed("Interrupted.", e);
+    }
+    Throwable broken = failure.get();
+    if (broken != null) {
+      throw new IllegalStateException("watching broke: " + broken.getMessage(), broken);
+    }
   }
 
   /** Ends it; nothing is passed on afterwards. The agents forget the subscriber by and by. */

@@ -53,11 +53,16 @@ public final class Spaces {
     return all;
   }
 
-  /** A command that runs inside all namespaces of a node or of the client. */
+  /**
+   * A command that runs inside all namespaces of a node or of the client. The shell that waits for
+   * it outlives the terminal's signals, which nsenter would not: what they mean is the command's to
+   * say. What it catches, the command does not inherit.
+   */
   public static List<String> inside(ProcessMark init, String folder, List<String> command) {
     List<String> all =
-        new ArrayList<>(List.of("nsenter", "--target", Long.toString(init.pid()), "--all", "--"));
-    all.addAll(List.of("sh", "-c", "cd \"$1\" && shift && exec \"$@\"", "sh", folder));
+        new ArrayList<>(List.of("nsenter", "--target", Long.toString(init.pid()), "--all"));
+    String wait = "trap : INT QUIT; cd \"$1\" && shift && \"$@\"; exit $?";
+    all.addAll(List.of("--no-fork", "--", "sh", "-c", wait, "sh", folder));
     all.addAll(command);
     return all;
   }

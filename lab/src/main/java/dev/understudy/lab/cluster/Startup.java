@@ -19,6 +19,12 @@ public final class Startup {
   private final ReentrantLock stepping = new ReentrantLock();
   private final Thread hook = new Thread(this::interrupted, "lab-down");
 
+  /** Guards the two below it; held for moments, unlike {@link #stepping}. */
+  private final Object telling = new Object();
+
+  private @Nullable Thread interruptible;
+  private boolean ending;
+
   private @Nullable LabLock lock;
   private @Nullable Spawned keeper;
   private @Nullable Step closing;
@@ -57,6 +63,34 @@ public final class Startup {
       step.run();
     } finally {
       stepping.unlock();
+    }
+  }
+
+  /**
+   * Does something that takes long and makes nothing but files in the lab's folder: whoever tells
+   * this process to end interrupts its thread.
+   */
+  public void longStep(Step step) throws LabException {
+    step(() -> {
+      synchronized (telling) {
+        requireTime();
+        interruptible = Thread.currentThread();
+      }
+      try {
+        step.run();
+      } finally {
+        synchronized (telling) {
+          interruptible = null;
+          // What went wrong was the interrupt's doing, and no fault of what is started.
+          requireTime();
+        }
+      }
+    });
+  }
+
+  private void requireTime() throws LabException {
+    if (ending) {
+      throw LabException.failed("Lab " + folder.lab() + " is being taken away.");
     }
   }
 
@@ -123,7 +157,14 @@ public final class Startup {
     }
   }
 
-  private void interrupted() {
+  /** This process is told to end. */
+  void interrupted() {
+    synchronized (telling) {
+      ending = true;
+      if (interruptible != null) {
+        interruptible.interrupt();
+      }
+    }
     stepping.lock();
     try {
       if (!over) {

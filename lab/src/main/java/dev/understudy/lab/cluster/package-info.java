@@ -6,7 +6,7 @@
  * <p>{@link dev.understudy.lab.cluster.Lab} is all that others see: up, open, status, crash, start,
  * isolate, heal, down, and faults. {@link dev.understudy.lab.cluster.LabStart} is the way up, step
  * by step, {@link dev.understudy.lab.cluster.Teardown} the way down, also after a killed command;
- * {@link dev.understudy.lab.cluster.Strike} is a crash. {@link dev.understudy.lab.cluster.Switch}
+ * {@link dev.understudy.lab.cluster.PowerCut} is a crash. {@link dev.understudy.lab.cluster.Switch}
  * holds the ports, {@link dev.understudy.lab.cluster.Places} the command lines that enter
  * namespaces; what runs first inside them are the shell scripts beside this package's resources.
  *

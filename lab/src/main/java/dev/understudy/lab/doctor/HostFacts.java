@@ -63,10 +63,10 @@ record HostFacts(
   /**
    * The control groups of this host.
    *
-   * @param version in words: v1, v2 or hybrid
-   * @param memoryAt where the memory controller is mounted writable; empty if nowhere
+   * @param version in words: v1, v2, hybrid, or not mounted
+   * @param node the result of making those of a node, in which memory can be limited
    */
-  record Cgroups(String version, String memoryAt) {}
+  record Cgroups(String version, Attempt node) {}
 
   /** The state of CRIU, and of runc beside it, in the cache. */
   sealed interface Criu {

@@ -5,20 +5,22 @@ import dev.understudy.agent.gate.OutputGate;
 import dev.understudy.agent.gate.OutputGates;
 import dev.understudy.agent.linux.Namespaces;
 import dev.understudy.agent.linux.Netlink;
+import dev.understudy.agent.linux.ProcessFacts;
+import dev.understudy.lab.cluster.CgroupMounts;
+import dev.understudy.lab.cluster.Cgroups;
+import dev.understudy.lab.cluster.LabException;
+import dev.understudy.lab.tools.Captured;
 import dev.understudy.lab.tools.HostPrograms;
 import dev.understudy.lab.tools.ToolCache;
 import dev.understudy.lab.tools.ToolGroup;
 import dev.understudy.lab.tools.Tools;
 import dev.understudy.lab.tools.ToolsException;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 
 /** Looks at the host that this runs on. */
 final class HostProbe {
@@ -34,25 +36,25 @@ final class HostProbe {
 
   private HostProbe() {}
 
-  static HostFacts look() throws IOException, ToolsException {
-    List<String> status = Files.readAllLines(Path.of("/proc/self/status"));
+  static HostFacts look() throws IOException, LabException, ToolsException {
+    ProcessFacts own = ProcessFacts.self();
     ToolCache cache = new ToolCache(_ -> {});
     return new HostFacts(
-        Long.parseLong(words(field(status, "Uid:"))[1]),
+        own.effectiveUid(),
         System.getProperty("os.version"),
         System.getProperty("os.arch"),
-        Long.parseUnsignedLong(field(status, "CapEff:"), 16),
+        own.capabilities(),
         run(unshare(ALL_NAMESPACES + " --boottime 100", "true")),
         run(unshare("--mount", OVERLAY)),
         tryLinks(),
         tryGate(),
-        parseCgroups(Files.readAllLines(Path.of("/proc/self/mounts")), HostProbe::controllers),
+        new HostFacts.Cgroups(CgroupMounts.here().version(), tryCgroups()),
         HostPrograms.missing(HostPrograms.NEEDED),
         HostPrograms.missing(HostPrograms.FETCHING),
         Runtime.version().feature(),
         1024 * Long.parseLong(words(field(memory(), "MemAvailable:"))[0]),
         freeBytes(cache.home()),
-        openFiles(Files.readAllLines(Path.of("/proc/self/limits"))),
+        own.openFilesMost().orElse(Long.MAX_VALUE),
         criu(cache));
   }
 
@@ -98,24 +100,22 @@ final class HostProbe {
   /** Runs to the end; a failure carries the last line of output. */
   private static HostFacts.Attempt run(List<String> command) {
     try {
-      Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-      process.getOutputStream().close();
-      if (!process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)) {
-        process.destroyForcibly();
-        return new HostFacts.Attempt.Failed("no answer within " + LIMIT_SECONDS + " s");
-      }
-      // The output of these commands fits into a pipe, so it can be read afterwards.
-      byte[] output = process.getInputStream().readAllBytes();
-      List<String> lines = new String(output, StandardCharsets.UTF_8).strip().lines().toList();
-      return process.exitValue() == 0
+      Captured said = Captured.run(command, LIMIT_SECONDS);
+      return said.ok()
           ? new HostFacts.Attempt.Worked()
-          : new HostFacts.Attempt.Failed(
-              lines.isEmpty() ? "exit code " + process.exitValue() : lines.getLast());
+          : new HostFacts.Attempt.Failed(said.lastLine());
     } catch (IOException e) {
       return new HostFacts.Attempt.Failed(String.valueOf(e.getMessage()));
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return new HostFacts.Attempt.Failed("interrupted");
+    }
+  }
+
+  /** Makes a node's cgroups as a lab would, which go with the attempt. */
+  private static HostFacts.Attempt tryCgroups() {
+    try {
+      Cgroups.tryHere();
+      return new HostFacts.Attempt.Worked();
+    } catch (LabException e) {
+      return new HostFacts.Attempt.Failed(String.valueOf(e.getMessage()));
     }
   }
 
@@ -135,42 +135,6 @@ final class HostProbe {
       case HostFacts.Attempt.Worked() -> new HostFacts.Criu.Fetched(version, "");
       case HostFacts.Attempt.Failed(String reason) -> new HostFacts.Criu.Fetched(version, reason);
     };
-  }
-
-  /** Gives the text of cgroup.controllers of a cgroup2 mount, cgroups(7). */
-  interface ControllersReader {
-    String read(String mount) throws IOException;
-  }
-
-  private static String controllers(String mount) throws IOException {
-    return Files.readString(Path.of(mount, "cgroup.controllers"));
-  }
-
-  static HostFacts.Cgroups parseCgroups(List<String> mounts, ControllersReader reader)
-      throws IOException {
-    boolean v1 = false;
-    boolean v2 = false;
-    String memoryAt = "";
-    for (String mount : mounts) {
-      String[] fields = mount.split(" ", -1);
-      List<String> options = Arrays.asList(fields[3].split(",", -1));
-      boolean writable = options.contains("rw");
-      if (fields[2].equals("cgroup")) {
-        v1 = true;
-        memoryAt = writable && options.contains("memory") ? fields[1] : memoryAt;
-      } else if (fields[2].equals("cgroup2")) {
-        v2 = true;
-        boolean memory = Arrays.asList(words(reader.read(fields[1]))).contains("memory");
-        memoryAt = writable && memory ? fields[1] : memoryAt;
-      }
-    }
-    String version = v1 && v2 ? "hybrid" : v2 ? "v2" : v1 ? "v1" : "not mounted";
-    return new HostFacts.Cgroups(version, memoryAt);
-  }
-
-  static long openFiles(List<String> limits) {
-    String hard = words(field(limits, "Max open files"))[1];
-    return hard.equals("unlimited") ? Long.MAX_VALUE : Long.parseLong(hard);
   }
 
   private static List<String> memory() throws IOException {

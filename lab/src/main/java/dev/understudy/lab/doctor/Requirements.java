@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.understudy.lab.doctor;
 
+import dev.understudy.agent.linux.Capability;
 import dev.understudy.lab.tools.HostPrograms;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,26 +18,21 @@ final class Requirements {
   private static final String CONTAINER_ADVICE =
       "start the container with --privileged, or use a virtual machine";
 
-  /** A capability, its number in capabilities(7), and what it is for. */
-  private record Capability(String name, int number, String purpose) {}
+  /** A capability, and what it is for. */
+  private record Need(Capability capability, String purpose) {}
 
-  private static final List<Capability> CAPABILITIES =
+  private static final List<Need> NEEDS =
       List.of(
-          new Capability("CAP_SYS_ADMIN", 21, "namespaces and mounts"),
-          new Capability("CAP_NET_ADMIN", 12, "interfaces and addresses"),
-          new Capability("CAP_NET_RAW", 13, "gratuitous ARP"),
-          new Capability("CAP_SYS_PTRACE", 19, "checkpoints"));
+          new Need(Capability.CAP_SYS_ADMIN, "namespaces and mounts"),
+          new Need(Capability.CAP_NET_ADMIN, "interfaces and addresses"),
+          new Need(Capability.CAP_NET_RAW, "gratuitous ARP"),
+          new Need(Capability.CAP_SYS_PTRACE, "checkpoints"));
 
   /** Without these an agent works, but later than it should when the machine is busy. */
-  private static final List<Capability> PREFERRED =
+  private static final List<Need> WISHES =
       List.of(
-          new Capability("CAP_SYS_NICE", 23, "real-time scheduling of the agent"),
-          new Capability("CAP_IPC_LOCK", 14, "locked memory of the agent"));
-
-  private static final int CAP_SYS_ADMIN = 21;
-  private static final int CAP_SYS_RESOURCE = 24;
-  private static final int CAP_BPF = 39;
-  private static final int CAP_CHECKPOINT_RESTORE = 40;
+          new Need(Capability.CAP_SYS_NICE, "real-time scheduling of the agent"),
+          new Need(Capability.CAP_IPC_LOCK, "locked memory of the agent"));
 
   private final HostFacts facts;
   private final List<Check> checks = new ArrayList<>();
@@ -81,32 +77,28 @@ final class Requirements {
   }
 
   private void capabilities() {
-    for (Capability capability : CAPABILITIES) {
-      boolean there = has(capability.number());
-      String needed = "for " + capability.purpose();
-      required(capability.name(), there, presence(there), needed, privilegeAdvice());
+    for (Need need : NEEDS) {
+      boolean there = has(need.capability());
+      String needed = "for " + need.purpose();
+      required(need.capability().name(), there, presence(there), needed, privilegeAdvice());
     }
-    for (Capability capability : PREFERRED) {
-      boolean there = has(capability.number());
-      String needed = "for " + capability.purpose();
+    for (Need wish : WISHES) {
+      boolean there = has(wish.capability());
+      String needed = "for " + wish.purpose();
       checks.add(
           Check.optional(
-              capability.name(),
+              wish.capability().name(),
               there,
               presence(there),
               needed,
               "without it a busy machine delays the agent; " + privilegeAdvice()));
     }
-    boolean bpf = has(CAP_BPF) || has(CAP_SYS_ADMIN);
-    required("CAP_BPF", bpf, presence(bpf), "or CAP_SYS_ADMIN", privilegeAdvice());
-    boolean restore = has(CAP_CHECKPOINT_RESTORE) || has(CAP_SYS_ADMIN);
-    required(
-        "CAP_CHECKPOINT_RESTORE",
-        restore,
-        presence(restore),
-        "or CAP_SYS_ADMIN",
-        privilegeAdvice());
-    boolean resource = has(CAP_SYS_RESOURCE);
+    // The right to do everything stood for these before they were set apart.
+    for (Capability apart : List.of(Capability.CAP_BPF, Capability.CAP_CHECKPOINT_RESTORE)) {
+      boolean there = has(apart) || has(Capability.CAP_SYS_ADMIN);
+      required(apart.name(), there, presence(there), "or CAP_SYS_ADMIN", privilegeAdvice());
+    }
+    boolean resource = has(Capability.CAP_SYS_RESOURCE);
     checks.add(
         Check.optional(
             "CAP_SYS_RESOURCE",
@@ -141,12 +133,16 @@ final class Requirements {
 
   private void cgroups() {
     HostFacts.Cgroups cgroups = facts.cgroups();
-    boolean there = !cgroups.memoryAt().isEmpty();
+    String refusal =
+        switch (cgroups.node()) {
+          case HostFacts.Attempt.Worked() -> "";
+          case HostFacts.Attempt.Failed(String reason) -> reason;
+        };
     required(
         "memory cgroup",
-        there,
-        cgroups.version() + (there ? ", memory at " + cgroups.memoryAt() : ", no memory"),
-        "v1 or v2, writable",
+        refusal.isEmpty(),
+        cgroups.version() + (refusal.isEmpty() ? ", works" : ": " + refusal),
+        "v1 or v2, handed on to groups of a lab",
         "boot with cgroup_enable=memory; in a container: " + CONTAINER_ADVICE);
   }
 
@@ -237,8 +233,8 @@ final class Requirements {
     return facts.uid() == 0 ? "in a container: " + CONTAINER_ADVICE : "run the command as root";
   }
 
-  private boolean has(int capability) {
-    return (facts.capabilities() >>> capability & 1) == 1;
+  private boolean has(Capability capability) {
+    return capability.in(facts.capabilities());
   }
 
   private static String presence(boolean there) {

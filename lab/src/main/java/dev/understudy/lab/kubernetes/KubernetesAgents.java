@@ -11,6 +11,7 @@ import dev.understudy.lab.cluster.ControlClient;
 import dev.understudy.lab.cluster.LabException;
 import dev.understudy.lab.cluster.ProcessMark;
 import dev.understudy.lab.cluster.Spaces;
+import dev.understudy.lab.tools.Captured;
 import dev.understudy.lab.tools.Tools;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -22,7 +23,6 @@ import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Agents of Understudy on the nodes of a Kubernetes lab: processes of each node as its kubelet is,
@@ -35,6 +35,8 @@ public final class KubernetesAgents {
   private static final String KEY = "key";
   private static final String PLAN = "cluster.yaml";
   private static final int KEY_BYTES = 32;
+  private static final int COMMAND_SECONDS = 30;
+  private static final Path NOTHING = Path.of("/dev/null");
 
   private static final FileAttribute<?> PRIVATE =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
@@ -66,7 +68,7 @@ public final class KubernetesAgents {
         put(node.name(), KEY, key);
         put(node.name(), PLAN, utf8(ClusterFile.write(plan)));
         put(node.name(), PROGRAM, utf8(program(node.name())));
-        run(node.name(), List.of("sh", "-c", RESTART), null);
+        run(node.name(), List.of("sh", "-c", RESTART), NOTHING);
       }
     }
   }
@@ -132,11 +134,16 @@ public final class KubernetesAgents {
     }
   }
 
-  private void run(String node, List<String> command, @Nullable Path input) throws LabException {
+  private void run(String node, List<String> command, Path input) throws LabException {
     ProcessMark init = parts.init(node);
-    Captured said = Captured.run(Spaces.inside(init, "/", command), input);
+    Captured said;
+    try {
+      said = Captured.run(Spaces.inside(init, "/", command), input, COMMAND_SECONDS);
+    } catch (IOException e) {
+      throw LabException.failed("Cannot reach node " + node + ": " + e.getMessage() + ".", e);
+    }
     if (said.code() != 0) {
-      throw LabException.failed("Node " + node + " refused: " + said.lastLine() + ".");
+      throw LabException.failed("Node " + node + " refused: " + said.err().strip() + ".");
     }
   }
 }

@@ -6,11 +6,12 @@ import dev.understudy.agent.linux.PidFd;
 import dev.understudy.lab.cluster.Crash;
 import dev.understudy.lab.cluster.HostNeeds;
 import dev.understudy.lab.cluster.LabException;
+import dev.understudy.lab.cluster.PowerCut;
 import dev.understudy.lab.cluster.ProcessMark;
 import dev.understudy.lab.cluster.Spaces;
 import dev.understudy.lab.cluster.Startup;
-import dev.understudy.lab.cluster.Strike;
 import dev.understudy.lab.cluster.Switch;
+import dev.understudy.lab.tools.Captured;
 import dev.understudy.lab.tools.Tools;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -31,6 +32,10 @@ import java.util.Optional;
  */
 public final class KubernetesLab implements AutoCloseable {
   private static final int READY_SECONDS = 90;
+
+  /** Loading an image into a busy node takes a while. */
+  private static final int COMMAND_SECONDS = 600;
+
   private static final String APISERVER = "kube-apiserver";
 
   private final KubernetesParts parts;
@@ -130,7 +135,7 @@ public final class KubernetesLab implements AutoCloseable {
       }
       Crash crash;
       try (PidFd hold = held.get()) {
-        crash = Strike.run(node, parts.wiring(), parts.node(node).port(), hold);
+        crash = PowerCut.run(node, parts.wiring(), parts.node(node).port(), hold);
       }
       parts.update(r -> r.withInit(node, null));
       return crash;
@@ -215,10 +220,18 @@ public final class KubernetesLab implements AutoCloseable {
 
   private void inControl(String script) throws LabException {
     String run = parts.folder().place(KubernetesParts.CONTROL).resolve("run").toString();
-    Captured said =
-        Captured.run(Spaces.inside(parts.control(), run, List.of("sh", "-ec", script)), null);
-    if (said.code() != 0) {
-      throw LabException.failed("The control plane refused: " + said.text() + ".");
+    List<String> command = Spaces.inside(parts.control(), run, List.of("sh", "-ec", script));
+    Captured said = captured(command, Path.of("/dev/null"));
+    if (!said.ok()) {
+      throw LabException.failed("The control plane refused: " + said.lastLine() + ".");
+    }
+  }
+
+  private static Captured captured(List<String> command, Path input) throws LabException {
+    try {
+      return Captured.run(command, input, COMMAND_SECONDS);
+    } catch (IOException e) {
+      throw LabException.failed("Cannot run " + command.getFirst() + ": " + e.getMessage(), e);
     }
   }
 
@@ -234,13 +247,13 @@ public final class KubernetesLab implements AutoCloseable {
     List<String> names = List.of();
     for (String node : upNodes()) {
       List<String> command = List.of("ctr", "-n", "k8s.io", "images", "import", "-");
-      Captured said = Captured.run(execCommand(node, command), archive);
-      if (said.code() != 0) {
+      Captured said = captured(execCommand(node, command), archive);
+      if (!said.ok()) {
         throw LabException.input(
             "Node " + node + " cannot load " + archive + ": " + said.lastLine() + ".");
       }
       names =
-          said.text()
+          said.out()
               .lines()
               .map(line -> line.strip().split("\\s+", -1)[0])
               .filter(word -> word.contains("/") && word.contains(":"))

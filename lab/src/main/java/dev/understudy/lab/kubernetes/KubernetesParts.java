@@ -2,6 +2,7 @@
 package dev.understudy.lab.kubernetes;
 
 import dev.understudy.agent.linux.LinuxException;
+import dev.understudy.agent.runtime.Digests;
 import dev.understudy.lab.cluster.HostNeeds;
 import dev.understudy.lab.cluster.LabException;
 import dev.understudy.lab.cluster.LabLock;
@@ -10,7 +11,6 @@ import dev.understudy.lab.cluster.Spaces;
 import dev.understudy.lab.cluster.Spawned;
 import dev.understudy.lab.cluster.Switch;
 import dev.understudy.lab.kubernetes.pki.Authority;
-import dev.understudy.lab.tools.Digests;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -228,7 +228,7 @@ final class KubernetesParts implements AutoCloseable {
     all.put("US_PAUSE", NodeFiles.PAUSE);
     all.put("US_CGROUPS", String.join(" ", groups));
     all.put("US_NR_OPEN", openFiles.isPresent() ? Long.toString(openFiles.getAsLong()) : "");
-    all.put("US_MACHINE_ID", Digests.ofText("understudy " + name).substring(0, 32));
+    all.put("US_MACHINE_ID", Digests.hexOfText("understudy " + name).substring(0, 32));
     all.put("XTABLES_LIBDIR", record().programs().iptablesExtensions());
     return all;
   }

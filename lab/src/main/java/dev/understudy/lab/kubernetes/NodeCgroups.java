@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.understudy.lab.kubernetes;
 
+import dev.understudy.lab.cluster.CgroupMounts;
 import dev.understudy.lab.cluster.Cgroups;
 import dev.understudy.lab.cluster.LabException;
 import java.io.IOException;
@@ -27,34 +28,13 @@ record NodeCgroups(List<Path> controllers, Optional<Path> unified) {
 
   /** What this machine has mounted. */
   static NodeCgroups ofHost() throws LabException {
-    try {
-      return parse(Files.readString(Path.of("/proc/self/mountinfo")));
-    } catch (IOException e) {
-      throw LabException.failed("Cannot read /proc/self/mountinfo: " + e.getMessage() + ".", e);
-    }
+    return of(CgroupMounts.here());
   }
 
-  /**
-   * The hierarchies in the text of a mountinfo file (proc_pid_mountinfo(5)). Where v1 controllers
-   * are mounted, cgroup v2 has none that a kubelet could use.
-   */
-  static NodeCgroups parse(String mountinfo) {
-    List<Path> controllers = new ArrayList<>();
-    Optional<Path> unified = Optional.empty();
-    for (String line : mountinfo.lines().toList()) {
-      String[] halves = line.split(" - ", 2);
-      String[] fields = halves[0].split(" ", -1);
-      if (halves.length < 2 || fields.length < 6 || !fields[3].equals("/")) {
-        continue;
-      }
-      Path place = Path.of(fields[4]);
-      if (halves[1].startsWith("cgroup ") && !controllers.contains(place)) {
-        controllers.add(place);
-      } else if (halves[1].startsWith("cgroup2 ") && unified.isEmpty()) {
-        unified = Optional.of(place);
-      }
-    }
-    return new NodeCgroups(controllers, controllers.isEmpty() ? unified : Optional.empty());
+  /** Where v1 controllers are mounted, cgroup v2 has none that a kubelet could use. */
+  static NodeCgroups of(CgroupMounts mounts) {
+    List<Path> former = mounts.former();
+    return new NodeCgroups(former, former.isEmpty() ? mounts.unified() : Optional.empty());
   }
 
   /** The name of a node's directory, as a kubelet wants it. */
@@ -79,7 +59,7 @@ record NodeCgroups(List<Path> controllers, Optional<Path> unified) {
           }
         }
         if (unified.isPresent()) {
-          handOnControllers(List.of(hierarchy, lab, place));
+          Cgroups.handOn(List.of(hierarchy, lab, place), _ -> true);
         }
       } catch (IOException e) {
         throw LabException.failed("Cannot make cgroup " + leaf + ": " + e.getMessage() + ".", e);
@@ -111,17 +91,6 @@ record NodeCgroups(List<Path> controllers, Optional<Path> unified) {
       Path file = made.resolve(name);
       if (Files.exists(file) && Files.readString(file).isBlank()) {
         Files.writeString(file, Files.readString(made.resolveSibling(name)));
-      }
-    }
-  }
-
-  private static void handOnControllers(List<Path> groups) throws IOException {
-    for (Path group : groups) {
-      String offered = Files.readString(group.resolve("cgroup.controllers")).strip();
-      for (String controller : offered.split(" ", -1)) {
-        if (!controller.isEmpty()) {
-          Files.writeString(group.resolve("cgroup.subtree_control"), "+" + controller);
-        }
       }
     }
   }

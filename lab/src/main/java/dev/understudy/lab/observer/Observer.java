@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Observer implements AutoCloseable {
   private static final int PRIORITY = 2;
-  private static final long LOOK_NANOS = 50_000_000L;
+  private static final long LOOK_NANOS = 1_000_000L;
   private static final int ETHERTYPE_AT = 12;
   private static final int ETHERTYPE_ARP = 0x0806;
   private static final int IPV4_SOURCE_AT = 26;
@@ -42,6 +42,7 @@ public final class Observer implements AutoCloseable {
   private final Netlink links;
   private final Map<String, String> nodesByPort;
   private final Bursts bursts = new Bursts();
+  private final Standstills standstills = new Standstills();
   private final Map<Integer, String> nodesByLink = new HashMap<>();
   private final Set<Integer> strangers = new HashSet<>();
   private final Thread thread = Thread.ofPlatform().daemon().name("observer").unstarted(this::run);
@@ -87,8 +88,9 @@ public final class Observer implements AutoCloseable {
       while (!stopping) {
         long begin = Clock.bootNanos();
         poller.waitUntil(begin + LOOK_NANOS);
-        followWallClock();
         long before = Clock.bootNanos();
+        standstills.woken(begin + LOOK_NANOS, before);
+        followWallClock();
         drain();
         seenUntil = before;
       }
@@ -186,6 +188,11 @@ public final class Observer implements AutoCloseable {
         .mapToLong(b -> Math.min(b.lastNanos(), beforeNanos))
         .max()
         .orElse(Long.MIN_VALUE);
+  }
+
+  /** How long the machine stood still between two instants, so that frames came late. */
+  public long stoodStill(long fromNanos, long toNanos) {
+    return standstills.within(fromNanos, toNanos);
   }
 
   private void checkAlive() {

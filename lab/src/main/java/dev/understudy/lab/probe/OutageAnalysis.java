@@ -72,9 +72,9 @@ public final class OutageAnalysis {
    *
    * @param endNanos where to stop looking: the fault
    */
-  public List<Gap> pauses(List<Capture> captures, long endNanos) {
+  public List<Gap> pauses(List<CaptureSpan> captures, long endNanos) {
     List<Gap> found = new ArrayList<>();
-    for (Capture capture : captures) {
+    for (CaptureSpan capture : captures) {
       Gap longest = null;
       for (Gap gap : gapsUntil(endNanos)) {
         boolean touches = gap.overlaps(capture.fromNanos(), capture.toNanos());
@@ -96,7 +96,7 @@ public final class OutageAnalysis {
    * @param usualNanos what still counts as usual
    * @param endNanos where to stop looking: the fault
    */
-  public List<Gap> stalls(List<Capture> captures, long usualNanos, long endNanos) {
+  public List<Gap> stalls(List<CaptureSpan> captures, long usualNanos, long endNanos) {
     return gapsUntil(endNanos).stream()
         .filter(gap -> gap.nanos() > usualNanos)
         .filter(gap -> captures.stream().noneMatch(c -> gap.overlaps(c.fromNanos(), c.toNanos())))

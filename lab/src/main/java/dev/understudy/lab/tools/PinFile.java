@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.understudy.lab.tools;
 
+import dev.understudy.agent.runtime.Digests;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -78,7 +79,7 @@ record PinFile(
     if (suite.isEmpty() || groups.isEmpty()) {
       throw new IllegalArgumentException("tools.pins names no suite or no packages");
     }
-    return new PinFile(suite, minimums, groups, Digests.ofText(text).substring(0, 12));
+    return new PinFile(suite, minimums, groups, Digests.hexOfText(text).substring(0, 12));
   }
 
   private static void add(List<Entry> entries, String[] words) {

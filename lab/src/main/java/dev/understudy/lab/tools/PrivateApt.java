@@ -30,12 +30,13 @@ final class PrivateApt {
 
   private final Path folder;
   private final Path debs;
-  private final Mirror mirror;
+  private final PackageSource mirror;
   private final String suite;
   private final Commands commands;
   private final Consumer<String> progress;
 
-  PrivateApt(Path folder, Path debs, Mirror mirror, String suite, Consumer<String> progress) {
+  PrivateApt(
+      Path folder, Path debs, PackageSource mirror, String suite, Consumer<String> progress) {
     this.folder = folder;
     this.debs = debs;
     this.mirror = mirror;
@@ -52,8 +53,16 @@ final class PrivateApt {
    */
   record Download(String name, String file, long bytes, String sha256) {}
 
+  /** Whether an index may be older than it says itself that it is to be believed. */
+  enum Age {
+    /** It may: what is taken from it is proved by checksums of ours. */
+    ANY,
+    /** It may not: an old index that is offered again would bring back mended faults. */
+    VALID
+  }
+
   /** Writes the configuration and gets the suite's index. */
-  void update() throws ToolsException, IOException {
+  void update(Age age) throws ToolsException, IOException {
     if (!Files.isReadable(KEYRING)) {
       throw new ToolsException(
           KEYRING + " is missing: install the package debian-archive-keyring, it proves packages");
@@ -65,7 +74,7 @@ final class PrivateApt {
     Files.writeString(
         folder.resolve("sources.list"),
         "deb [arch=amd64 signed-by=" + KEYRING + "] " + mirror.uri() + " " + suite + " main\n");
-    Files.writeString(folder.resolve("apt.conf"), configuration());
+    Files.writeString(folder.resolve("apt.conf"), configuration(age));
     progress.accept("reading the index of Debian " + suite + " from " + mirror.uri());
     run("reading the index of Debian " + suite, UPDATE_SECONDS, apt("apt-get", "-q", "update"));
   }
@@ -172,7 +181,11 @@ final class PrivateApt {
     return command;
   }
 
-  private String configuration() {
+  static String validity(Age age) {
+    return "Acquire::Check-Valid-Until \"" + (age == Age.VALID) + "\";";
+  }
+
+  private String configuration(Age age) {
     List<String> lines = new ArrayList<>();
     lines.add("Dir::State::lists \"" + folder.resolve("lists") + "\";");
     lines.add("Dir::State::status \"" + folder.resolve("status") + "\";");
@@ -195,8 +208,7 @@ final class PrivateApt {
     lines.add("#clear APT::Update::Post-Invoke-Success;");
     lines.add("#clear Acquire::IndexTargets::deb::DEP-11;");
     lines.add("#clear Acquire::IndexTargets::deb::Contents-deb;");
-    // A mirror that lags is better than none: pinned packages are proved by their own checksums.
-    lines.add("Acquire::Check-Valid-Until \"false\";");
+    lines.add(validity(age));
     lines.add("Acquire::Languages \"none\";");
     lines.add("Acquire::GzipIndexes \"true\";");
     lines.add("Acquire::Retries \"2\";");

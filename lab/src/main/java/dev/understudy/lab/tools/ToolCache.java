@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.understudy.lab.tools;
 
+import dev.understudy.agent.runtime.Digests;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -32,7 +33,8 @@ public final class ToolCache {
 
   private final PinFile pins;
   private final Path home;
-  private final Optional<Mirror> givenMirror;
+  private final Optional<PackageSource> givenMirror;
+  private final PrivateApt.Age unpinned;
   private final Consumer<String> progress;
 
   /**
@@ -41,10 +43,21 @@ public final class ToolCache {
    * @param progress gets one line, without line end, for each step of a fetch
    */
   public ToolCache(Consumer<String> progress) throws ToolsException {
-    this(PinFile.bundled(), CacheFolder.ofUser(), Optional.empty(), progress);
+    this(PinFile.bundled(), CacheFolder.ofUser(), Optional.empty(), PrivateApt.Age.VALID, progress);
   }
 
-  ToolCache(PinFile pins, Path folder, Optional<Mirror> mirror, Consumer<String> progress) {
+  /**
+   * A cache elsewhere.
+   *
+   * @param unpinned how old an index may be from which packages are taken that are not pinned
+   */
+  ToolCache(
+      PinFile pins,
+      Path folder,
+      Optional<PackageSource> mirror,
+      PrivateApt.Age unpinned,
+      Consumer<String> progress) {
+    this.unpinned = unpinned;
     this.pins = pins;
     this.home = folder.resolve("tools-" + pins.hash());
     this.givenMirror = mirror;
@@ -135,13 +148,14 @@ public final class ToolCache {
     Path debs = Files.createDirectories(home.resolve("debs"));
     Path apt = Files.createDirectories(home.resolve("apt"));
     Files.createDirectories(home.resolve("root"));
-    Mirror mirror =
+    PackageSource mirror =
         givenMirror.isPresent()
             ? givenMirror.get()
-            : Mirror.ofHost(Path.of("/etc/apt"), System.getenv());
+            : PackageSource.ofHost(Path.of("/etc/apt"), System.getenv());
     progress.accept("mirror " + mirror.uri() + " (" + mirror.origin() + ")");
     PrivateApt source = new PrivateApt(apt, debs, mirror, pins.suite(), progress);
-    source.update();
+    // A mirror that lags is better than none: pinned packages are proved by their own checksums.
+    source.update(PrivateApt.Age.ANY);
     List<Selection.Choice> choices = select(source, missing);
     List<PrivateApt.Download> plan = download(source, choices, debs);
     Programs programs = new Programs(home, apt);
@@ -187,6 +201,7 @@ public final class ToolCache {
             + " has moved past "
             + String.join(", ", concat(selection.moved(), selection.gone()))
             + ": taking its present packages, proved by the signature of its index");
+    source.update(unpinned);
     // Names of libraries change with their interfaces, so today's dependencies count now.
     List<String> roots =
         wanted.values().stream().filter(PinFile.Entry::program).map(PinFile.Entry::name).toList();
@@ -221,7 +236,7 @@ public final class ToolCache {
         throw wrongSum(choice.nameAndVersion(), "the mirror's index", item.sha256());
       }
       Path file = debs.resolve(item.file());
-      if (!Files.isRegularFile(file) || !Digests.ofFile(file).equals(item.sha256())) {
+      if (!Files.isRegularFile(file) || !Digests.hexOfFile(file).equals(item.sha256())) {
         Files.deleteIfExists(file);
         absent.add(choice.nameAndVersion());
         bytes += item.bytes();
@@ -234,7 +249,7 @@ public final class ToolCache {
     }
     for (PrivateApt.Download item : plan) {
       Path file = debs.resolve(item.file());
-      String sum = Files.isRegularFile(file) ? Digests.ofFile(file) : "no file";
+      String sum = Files.isRegularFile(file) ? Digests.hexOfFile(file) : "no file";
       if (!sum.equals(item.sha256())) {
         Files.deleteIfExists(file);
         throw wrongSum(item.file(), "the fetched file", sum);

@@ -60,6 +60,20 @@ class CrashTrialTest {
     assertThat(measured.stalls()).isEmpty();
   }
 
+  /** A machine that stands still moves the workload again before it is protected. */
+  @Test
+  void whoServedFirstIsMeasuredWhoeverServesInTheEnd() throws Exception {
+    stage.mishap = Mishap.MOVED_ONCE_MORE;
+
+    Trial measured = trial.run(0.5);
+
+    assertThat(measured.objection()).isEmpty();
+    assertThat(measured.newActive()).isEqualTo("b");
+    assertThat(measured.detectionMs()).hasValue(26.0);
+    assertThat(measured.wakeMs().getAsDouble()).isBetween(4.0, 7.0);
+    assertThat(measured.phases()).extracting(Phase::name).endsWith(Phase.PROTECTED_AGAIN);
+  }
+
   @Test
   void goesOnAfterTheCrashedNodeCameBack() throws Exception {
     Trial first = trial.run(0.1);

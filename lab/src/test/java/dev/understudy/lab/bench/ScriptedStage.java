@@ -33,7 +33,8 @@ final class ScriptedStage implements Stage, Client, Time {
     NO_ANSWER,
     COLD_START,
     OLDER_COPY_THAN_TOLD,
-    NO_NEW_PROTECTION
+    NO_NEW_PROTECTION,
+    MOVED_ONCE_MORE
   }
 
   private record Row(long sent, long answered, long counter) {}
@@ -198,6 +199,10 @@ final class ScriptedStage implements Stage, Client, Time {
       at(26 * MILLI, () -> write(next, NodeEvent.ELECTED, Map.of()));
       at(28 * MILLI, () -> takeOver(next));
       at(29 * MILLI, () -> write(next, NodeEvent.ADDRESS_MOVED, Map.of()));
+      if (mishap == Mishap.MOVED_ONCE_MORE) {
+        at(700 * MILLI, () -> write("c", NodeEvent.ELECTED, Map.of()));
+        at(701 * MILLI, () -> takeOver("c"));
+      }
       if (mishap != Mishap.NO_NEW_PROTECTION) {
         at(900 * MILLI, this::becomeProtected);
       }

@@ -44,7 +44,14 @@ final class LabFixture {
             new NodeSpec("a", NETWORK.host(1), false),
             new NodeSpec("b", NETWORK.host(2), false),
             new NodeSpec("a-long-name-node", NETWORK.host(3), true));
-    return new Cluster(name, NETWORK, Timing.STANDARD, Optional.empty(), nodes, List.of());
+    return new Cluster(
+        name,
+        NETWORK,
+        Timing.STANDARD,
+        Cluster.TAKEOVERS_USUAL,
+        Optional.empty(),
+        nodes,
+        List.of());
   }
 
   static LabOptions options(String name, Path stateRoot) {

@@ -48,6 +48,7 @@ class ObserverTest {
         bare.name(),
         bare.network(),
         bare.timing(),
+        bare.takeoversAtOnce(),
         Optional.empty(),
         bare.nodes(),
         List.of(workload));

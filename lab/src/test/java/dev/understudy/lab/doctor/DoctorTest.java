@@ -3,120 +3,91 @@ package dev.understudy.lab.doctor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class DoctorTest {
-  private static final HostFacts.Attempt WORKED = new HostFacts.Attempt.Worked();
-  private static final HostFacts GOOD =
-      new HostFacts(
-          0,
-          "6.12.9-amd64",
-          "amd64",
-          (1L << 41) - 1,
-          WORKED,
-          WORKED,
-          WORKED,
-          new HostFacts.GateAttempt.Attached("eBPF"),
-          new HostFacts.Cgroups("v2", "/sys/fs/cgroup"),
-          List.of(),
-          List.of(),
-          25,
-          4_000_000_000L,
-          4_000_000_000L,
-          1_048_576,
-          new HostFacts.Criu.Fetched("4.2.1", ""));
+  /** A host that has everything, of which a test takes something away. */
+  private static final class Host {
+    private final HostFacts.Attempt worked = new HostFacts.Attempt.Worked();
+    private long uid;
+    private String kernel = "6.12.9-amd64";
+    private long capabilities = (1L << 41) - 1;
+    private HostFacts.Attempt overlay = worked;
+    private HostFacts.GateAttempt gate = new HostFacts.GateAttempt.Attached("eBPF");
+    private HostFacts.Cgroups cgroups = new HostFacts.Cgroups("v2", worked);
+    private List<String> missing = List.of();
+    private long diskBytes = 4_000_000_000L;
+    private long openFiles = 1_048_576;
+    private HostFacts.Criu criu = new HostFacts.Criu.Fetched("4.2.1", "");
 
-  private static List<String> failures(HostFacts facts) {
-    return DoctorReport.of(Requirements.judge(facts)).failures().stream().map(Check::name).toList();
+    DoctorReport report() {
+      return DoctorReport.of(
+          Requirements.judge(
+              new HostFacts(
+                  uid,
+                  kernel,
+                  "amd64",
+                  capabilities,
+                  worked,
+                  overlay,
+                  worked,
+                  gate,
+                  cgroups,
+                  missing,
+                  List.of(),
+                  25,
+                  4_000_000_000L,
+                  diskBytes,
+                  openFiles,
+                  criu)));
+    }
   }
 
-  private static HostFacts with(long uid, String kernel, long capabilities) {
-    return new HostFacts(
-        uid,
-        kernel,
-        GOOD.machine(),
-        capabilities,
-        WORKED,
-        new HostFacts.Attempt.Failed("mount: unknown filesystem type 'overlay'."),
-        WORKED,
-        new HostFacts.GateAttempt.Refused("no output gate on v0"),
-        new HostFacts.Cgroups("v2", ""),
-        List.of("unshare"),
-        List.of(),
-        GOOD.javaFeature(),
-        GOOD.memoryBytes(),
-        1000,
-        1024,
-        new HostFacts.Criu.NotFetched());
-  }
+  private final Host host = new Host();
 
   @Test
   void aGoodHostIsOk() {
-    DoctorReport report = DoctorReport.of(Requirements.judge(GOOD));
+    DoctorReport report = host.report();
     assertThat(report.ok()).isTrue();
     assertThat(report.checks()).allMatch(Check::ok).allMatch(check -> check.advice().isEmpty());
   }
 
   @Test
   void whatIsMissingIsNamed() {
-    List<String> failures = failures(with(1000, "5.4.0", 0));
-    assertThat(failures)
+    host.uid = 1000;
+    host.kernel = "5.4.0";
+    host.capabilities = 0;
+    host.overlay = new HostFacts.Attempt.Failed("mount: unknown filesystem type 'overlay'.");
+    host.gate = new HostFacts.GateAttempt.Refused("no output gate on v0");
+    host.cgroups = new HostFacts.Cgroups("v2", new HostFacts.Attempt.Failed("has processes"));
+    host.missing = List.of("unshare");
+    host.diskBytes = 1000;
+    host.openFiles = 1024;
+    host.criu = new HostFacts.Criu.NotFetched();
+    assertThat(host.report().failures().stream().map(Check::name))
         .contains("root", "kernel", "CAP_SYS_ADMIN", "CAP_CHECKPOINT_RESTORE", "overlay over /")
         .contains("output gate", "memory cgroup", "programs", "free disk", "open files")
         .doesNotContain("CAP_SYS_RESOURCE", "criu check", "processor", "free memory");
+    assertThat(host.report().table()).contains("v2: has processes");
   }
 
   @Test
   void aDamagedToolIsToBeFetchedAgain() {
-    HostFacts facts =
-        new HostFacts(
-            0,
-            GOOD.kernel(),
-            GOOD.machine(),
-            GOOD.capabilities(),
-            WORKED,
-            WORKED,
-            WORKED,
-            GOOD.gate(),
-            GOOD.cgroups(),
-            List.of(),
-            List.of(),
-            GOOD.javaFeature(),
-            GOOD.memoryBytes(),
-            GOOD.diskBytes(),
-            GOOD.openFiles(),
-            new HostFacts.Criu.Damaged(Path.of("/c/bin/runc"), Path.of("/c"), "exit code 139"));
-    assertThat(DoctorReport.of(Requirements.judge(facts)).failures())
+    host.criu = new HostFacts.Criu.Damaged(Path.of("/c/bin/runc"), Path.of("/c"), "exit code 139");
+    assertThat(host.report().failures())
         .singleElement()
         .satisfies(check -> assertThat(check.advice()).startsWith("remove /c: "));
   }
 
   @Test
   void optionalChecksDoNotSpoilTheReport() {
-    HostFacts facts =
-        new HostFacts(
-            0,
-            GOOD.kernel(),
-            GOOD.machine(),
-            GOOD.capabilities() & ~(1L << 24 | 1L << 23 | 1L << 14),
-            WORKED,
-            WORKED,
-            WORKED,
-            GOOD.gate(),
-            GOOD.cgroups(),
-            GOOD.missing(),
-            GOOD.missingToFetch(),
-            25,
-            GOOD.memoryBytes(),
-            GOOD.diskBytes(),
-            20_000,
-            new HostFacts.Criu.NotFetched());
-    DoctorReport report = DoctorReport.of(Requirements.judge(facts));
-    assertThat(report.ok()).isTrue();
-    assertThat(report.table())
+    host.capabilities &= ~(1L << 24 | 1L << 23 | 1L << 14);
+    host.openFiles = 20_000;
+    host.criu = new HostFacts.Criu.NotFetched();
+    assertThat(host.report().ok()).isTrue();
+    assertThat(host.report().table())
         .contains("note  CAP_SYS_RESOURCE")
         .contains("note  CAP_SYS_NICE")
         .contains("note  CAP_IPC_LOCK")
@@ -146,28 +117,6 @@ class DoctorTest {
     assertThat(Requirements.kernelAtLeast("6.5.0", 6, 6)).isFalse();
     assertThat(Requirements.kernelAtLeast("7.0-rc1", 6, 6)).isTrue();
     assertThat(Requirements.kernelAtLeast("strange", 5, 6)).isFalse();
-  }
-
-  @Test
-  void controlGroupsAreRead() throws IOException {
-    List<String> hybrid =
-        List.of(
-            "cgroup /sys/fs/cgroup/memory cgroup rw,relatime,memory 0 0",
-            "cgroup2 /sys/fs/cgroup/unified cgroup2 rw,relatime 0 0");
-    assertThat(HostProbe.parseCgroups(hybrid, _ -> ""))
-        .isEqualTo(new HostFacts.Cgroups("hybrid", "/sys/fs/cgroup/memory"));
-    List<String> readOnly = List.of("cgroup2 /sys/fs/cgroup cgroup2 ro,nosuid 0 0");
-    assertThat(HostProbe.parseCgroups(readOnly, _ -> "cpu memory pids\n"))
-        .isEqualTo(new HostFacts.Cgroups("v2", ""));
-    List<String> writable = List.of("cgroup2 /sys/fs/cgroup cgroup2 rw,nosuid 0 0");
-    assertThat(HostProbe.parseCgroups(writable, _ -> "cpu memory pids\n").memoryAt())
-        .isEqualTo("/sys/fs/cgroup");
-  }
-
-  @Test
-  void procFilesAreRead() {
-    assertThat(HostProbe.openFiles(List.of("Max open files   1024   20000   files")))
-        .isEqualTo(20_000);
   }
 
   @Test

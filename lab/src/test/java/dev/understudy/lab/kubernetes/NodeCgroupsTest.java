@@ -3,6 +3,7 @@ package dev.understudy.lab.kubernetes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.understudy.lab.cluster.CgroupMounts;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -21,7 +22,7 @@ class NodeCgroupsTest {
         41 31 0:38 / /sys/fs/cgroup/unified rw,relatime - cgroup2 cgroup2 rw
         50 31 0:32 /x /mnt rw,relatime - cgroup cgroup rw,memory
         """;
-    assertThat(NodeCgroups.parse(text))
+    assertThat(NodeCgroups.of(CgroupMounts.parse(text)))
         .isEqualTo(
             new NodeCgroups(
                 List.of(
@@ -35,7 +36,7 @@ class NodeCgroupsTest {
   void unifiedHostHasOneHierarchy() {
     String text =
         "35 24 0:30 / /sys/fs/cgroup rw,nosuid shared:9 - cgroup2 cgroup2 rw,nsdelegate\n";
-    assertThat(NodeCgroups.parse(text))
+    assertThat(NodeCgroups.of(CgroupMounts.parse(text)))
         .isEqualTo(new NodeCgroups(List.of(), Optional.of(Path.of("/sys/fs/cgroup"))));
   }
 }

@@ -110,7 +110,7 @@ class OutageAnalysisTest {
 
     assertThat(outage.gap().nanos()).isEqualTo(ms(242));
     assertThat(outage.ticksLost()).isEqualTo(4);
-    assertThat(analysis.pauses(List.of(new Capture(ms(1000), ms(1300))), ms(1200))).isEmpty();
+    assertThat(analysis.pauses(List.of(new CaptureSpan(ms(1000), ms(1300))), ms(1200))).isEmpty();
   }
 
   @Test
@@ -213,11 +213,11 @@ class OutageAnalysisTest {
   void pausesAreTheLongestGapsThatTouchACheckpoint() {
     OutageAnalysis analysis =
         Rows.none().steady(0, 100).steady(120, 300).steady(330, 400).analysis();
-    List<Capture> captures =
+    List<CaptureSpan> captures =
         List.of(
-            new Capture(ms(99), ms(118)),
-            new Capture(ms(200.6), ms(200.9)),
-            new Capture(ms(900), ms(910)));
+            new CaptureSpan(ms(99), ms(118)),
+            new CaptureSpan(ms(200.6), ms(200.9)),
+            new CaptureSpan(ms(900), ms(910)));
 
     List<Gap> pauses = analysis.pauses(captures, ms(395));
 

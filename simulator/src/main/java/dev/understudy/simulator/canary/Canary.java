@@ -31,7 +31,9 @@ public record Canary(
     /** In one of five nodes, all of which may start the workload at any time. */
     FIVE_RUNNERS,
     /** In one of five nodes, three of which vote at first, and whose voters change all the time. */
-    CHANGING
+    CHANGING,
+    /** In one of three nodes with four workloads, of which a node takes one over at a time. */
+    MANY
   }
 
   public Canary {
@@ -54,6 +56,11 @@ public record Canary(
   /** The same fault, looked for where voters change. */
   Canary amongChanging() {
     return new Canary(name, what, rule, found, seedsMost, Cluster.CHANGING, patches);
+  }
+
+  /** The same fault, looked for where workloads take turns. */
+  Canary amongMany() {
+    return new Canary(name, what, rule, found, seedsMost, Cluster.MANY, patches);
   }
 
   /** The same fault, looked for where many may become active. */

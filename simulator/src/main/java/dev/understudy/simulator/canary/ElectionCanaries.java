@@ -46,6 +46,25 @@ final class ElectionCanaries {
                       "} else if (false) {"))
               .amongFive(),
           Canary.of(
+                  "storm-of-takeovers",
+                  "A node takes over whatever it can get, all at once.",
+                  "FO-48",
+                  "storm",
+                  8,
+                  Patch.of("StormGuard", "int taken = underWay(turn.now());", "int taken = 0;"))
+              .amongMany(),
+          Canary.of(
+                  "storm-guard-of-candidates-only",
+                  "A place is free again as soon as a candidate is elected, before anything runs.",
+                  "FO-48",
+                  "storm",
+                  8,
+                  Patch.of(
+                      "Tenure",
+                      "return !runs && now - since < TAKEOVER_MOST_NANOS;",
+                      "return false;"))
+              .amongMany(),
+          Canary.of(
               "suspicion-while-late",
               "A node that stood still accuses others of the silence that it slept through.",
               "FO-33",

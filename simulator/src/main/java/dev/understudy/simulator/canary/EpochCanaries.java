@@ -50,7 +50,7 @@ final class EpochCanaries {
               "grant-rises grant-unique epoch-unique epoch-regresses",
               44,
               Patch.of("Voter", "if (epoch.counter() > ceiling) {", "if (false) {"),
-              Patch.of("Candidature", "|| counter > turn.ceiling()", ""),
+              Patch.of("Candidature", "&& state.highestSeen() + 1 <= turn.ceiling()", ""),
               Patch.of("Tenure", "if (counter > turn.ceiling()) {", "if (false) {"),
               Patch.of("Tenure", "!state.electorate.majority(allowing) ||", ""),
               Patch.of(

@@ -28,8 +28,9 @@ final class FaultyModels {
     // Deadlines of several machines hardly ever coincide; then the fault is a little smaller.
     Map<Long, Long> lengths = new HashMap<>();
     return new Model(
-        (self, timing, groups, durable, startedAt, random) -> {
-          ProtocolNode real = ProtocolNode.real(self, timing, groups, durable, startedAt, random);
+        (self, timing, groups, durable, startedAt, takeovers, random) -> {
+          ProtocolNode real =
+              ProtocolNode.real(self, timing, groups, durable, startedAt, takeovers, random);
           return new ProtocolNode() {
             @Override
             public Outcome step(Input input) {

@@ -13,6 +13,7 @@ import dev.understudy.simulator.Setup;
 import dev.understudy.simulator.Simulation;
 import dev.understudy.simulator.Trace;
 import dev.understudy.simulator.Weather;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 
@@ -39,6 +40,7 @@ public final class SeedRun implements Function<List<String>, String> {
           case DRAWN -> Faults.plan(seed, STORM_NANOS, Weather.ROUGH);
           case THREE -> Faults.plan(seed, three(), MIDDLE_STORM_NANOS, Weather.ROUGH);
           case CHANGING -> Faults.ofChanges(seed, changing(), MIDDLE_STORM_NANOS);
+          case MANY -> Faults.plan(seed, many(), SHORT_STORM_NANOS, Weather.ROUGH);
           case FIVE_RUNNERS -> Faults.plan(seed, fiveRunners(), SHORT_STORM_NANOS, Weather.ROUGH);
         };
     RunResult result = Simulation.run(plan, FaultyModels.of(request.get(0)), Trace.NONE);
@@ -62,6 +64,15 @@ public final class SeedRun implements Function<List<String>, String> {
             WithoutQuorum.FREEZE,
             List.of("a", "b", "c"));
     return new Setup(Timing.FAST, nodes, List.of(group), Pace.USUAL);
+  }
+
+  private static Setup many() {
+    List<String> nodes = List.of("a", "b", "c");
+    List<GroupConfig> groups = new ArrayList<>();
+    for (int i = 1; i <= 4; i++) {
+      groups.add(new GroupConfig("w" + i, nodes, nodes, Quorum.MAJORITY, true, INTERVAL_NANOS));
+    }
+    return new Setup(Timing.FAST, nodes, groups, Pace.USUAL, 1);
   }
 
   private static Setup fiveRunners() {

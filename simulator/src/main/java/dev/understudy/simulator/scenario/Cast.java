@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.understudy.simulator.scenario;
 
+import dev.understudy.core.protocol.FailoverNode;
 import dev.understudy.core.protocol.GroupConfig;
 import dev.understudy.core.protocol.GroupConfig.Quorum;
 import dev.understudy.core.protocol.GroupConfig.WithoutQuorum;
@@ -24,6 +25,7 @@ final class Cast {
   private boolean mirrored = true;
   private boolean prefersAvailability;
   private boolean goesOn;
+  private int takeovers = FailoverNode.TAKEOVERS_USUAL;
   private int seed = 1;
   // Every frame takes the same time and every timer rings on time, so that a story does not
   // change by what chance brings elsewhere.
@@ -37,6 +39,7 @@ final class Cast {
       case "voters" -> voters = words.among(nodes, "voter");
       case "timing" -> timing = timing(words);
       case "workloads" -> workloads = words.number("number of workloads");
+      case "takeovers" -> takeovers = words.number("number of takeovers at once");
       case "strategy" ->
           mirrored = words.one(List.of("mirror", "restart"), "strategy").equals("mirror");
       case "prefer" ->
@@ -89,6 +92,6 @@ final class Cast {
               goesOn ? WithoutQuorum.CONTINUE : WithoutQuorum.FREEZE,
               voters.isEmpty() ? nodes : voters));
     }
-    return new Setup(timing, nodes, groups, pace);
+    return new Setup(timing, nodes, groups, pace, takeovers);
   }
 }

@@ -53,6 +53,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Tag("FO-44")
 @Tag("FO-45")
 @Tag("FO-46")
+@Tag("FO-48")
 class ScenariosTest {
   private static final Path FOLDER = Path.of("scenarios");
   private static final Pattern SHOWS = Pattern.compile("Shows (FO-\\d+(, )?)+\\.");

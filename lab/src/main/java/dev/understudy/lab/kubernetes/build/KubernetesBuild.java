@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.understudy.lab.kubernetes.build;
 
+import dev.understudy.agent.runtime.Digests;
 import dev.understudy.agent.runtime.Trees;
 import dev.understudy.lab.tools.CacheFolder;
 import dev.understudy.lab.tools.Commands;
-import dev.understudy.lab.tools.Digests;
 import dev.understudy.lab.tools.ToolCache;
 import dev.understudy.lab.tools.ToolGroup;
 import dev.understudy.lab.tools.Tools;
@@ -74,7 +74,8 @@ public final class KubernetesBuild {
     this.sources = bundled();
     this.progress = progress;
     String all = String.join("\n", sources.values()) + flags();
-    this.home = CacheFolder.ofUser().resolve("kubernetes-" + Digests.ofText(all).substring(0, 12));
+    this.home =
+        CacheFolder.ofUser().resolve("kubernetes-" + Digests.hexOfText(all).substring(0, 12));
   }
 
   /** The programs if they were built before; never touches the network. */

@@ -2,6 +2,7 @@
 package dev.understudy.lab.kubernetes.image;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import dev.understudy.agent.runtime.Digests;
 import dev.understudy.api.control.Json;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
@@ -13,7 +14,6 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -58,7 +58,7 @@ public record ContainerImage(
     try {
       String digest = writeLayer(layer);
       byte[] config = json(config(digest));
-      String configName = HexFormat.of().formatHex(sha256().digest(config)) + ".json";
+      String configName = HexFormat.of().formatHex(Digests.sha256().digest(config)) + ".json";
       try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(draft));
           TarFile tar = new TarFile(out)) {
         tar.file(configName, READABLE, config);
@@ -75,7 +75,7 @@ public record ContainerImage(
 
   /** The layer's SHA-256, in hex. */
   private String writeLayer(Path layer) throws IOException {
-    MessageDigest digest = sha256();
+    MessageDigest digest = Digests.sha256();
     try (OutputStream file = new BufferedOutputStream(Files.newOutputStream(layer));
         OutputStream out = new DigestOutputStream(file, digest);
         TarFile tar = new TarFile(out)) {
@@ -139,14 +139,6 @@ public record ContainerImage(
       return Json.mapper().writeValueAsBytes(document);
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("a document of ours cannot be written: " + document, e);
-    }
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
     }
   }
 }

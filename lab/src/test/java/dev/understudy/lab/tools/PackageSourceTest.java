@@ -11,11 +11,11 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class MirrorTest {
+class PackageSourceTest {
   @TempDir Path etc = Path.of("");
 
-  private Mirror mirror() throws ToolsException {
-    return Mirror.ofHost(etc, Map.of());
+  private PackageSource mirror() throws ToolsException {
+    return PackageSource.ofHost(etc, Map.of());
   }
 
   private void write(String name, String text) throws IOException {
@@ -65,7 +65,7 @@ class MirrorTest {
     write("sources.list", "deb http://archive.ubuntu.com/ubuntu noble main\n");
     write("sources.list.d/b.list.save", "deb http://saved.example/debian sid main\n");
     write("sources.list.d/c.list", "deb cdrom:[x]/debian sid main\n");
-    assertThat(mirror().uri()).isEqualTo(Mirror.PUBLIC);
+    assertThat(mirror().uri()).isEqualTo(PackageSource.PUBLIC);
     assertThat(mirror().origin()).contains("no Debian mirror in");
   }
 
@@ -73,7 +73,7 @@ class MirrorTest {
   void theUsersWordCountsFirst() throws Exception {
     write("sources.list", "deb http://mirror.example/debian sid main\n");
     Map<String, String> environment = Map.of("UNDERSTUDY_DEBIAN_MIRROR", "http://own.example/d/");
-    assertThat(Mirror.ofHost(etc, environment).uri()).isEqualTo("http://own.example/d");
+    assertThat(PackageSource.ofHost(etc, environment).uri()).isEqualTo("http://own.example/d");
   }
 
   @Test

@@ -7,4 +7,4 @@ package dev.understudy.lab.probe;
  * @param fromNanos when the program was stopped, or earlier
  * @param toNanos when it ran again, or later
  */
-public record Capture(long fromNanos, long toNanos) {}
+public record CaptureSpan(long fromNanos, long toNanos) {}

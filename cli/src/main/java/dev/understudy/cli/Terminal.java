@@ -14,10 +14,10 @@ import picocli.CommandLine.Model.CommandSpec;
  * @param out for results
  * @param err for progress
  */
-record Console(PrintWriter out, PrintWriter err) {
+record Terminal(PrintWriter out, PrintWriter err) {
 
-  static Console of(CommandSpec spec) {
-    return new Console(spec.commandLine().getOut(), spec.commandLine().getErr());
+  static Terminal of(CommandSpec spec) {
+    return new Terminal(spec.commandLine().getOut(), spec.commandLine().getErr());
   }
 
   /** The one JSON document of a command. */

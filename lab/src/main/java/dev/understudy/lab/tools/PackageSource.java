@@ -16,7 +16,7 @@ import java.util.stream.Stream;
  * @param uri as in a sources list, without a slash at the end
  * @param origin says in words where the address was found
  */
-record Mirror(String uri, String origin) {
+record PackageSource(String uri, String origin) {
   static final String PUBLIC = "http://deb.debian.org/debian";
 
   /**
@@ -24,10 +24,10 @@ record Mirror(String uri, String origin) {
    * one. Third-party and security archives of the host are not mirrors: what counts is a path that
    * ends in {@code /debian}.
    */
-  static Mirror ofHost(Path etcApt, Map<String, String> environment) throws ToolsException {
+  static PackageSource ofHost(Path etcApt, Map<String, String> environment) throws ToolsException {
     String own = environment.getOrDefault("UNDERSTUDY_DEBIAN_MIRROR", "");
     if (!own.isEmpty()) {
-      return new Mirror(trimmed(own), "UNDERSTUDY_DEBIAN_MIRROR");
+      return new PackageSource(trimmed(own), "UNDERSTUDY_DEBIAN_MIRROR");
     }
     List<Path> files = new ArrayList<>(List.of(etcApt.resolve("sources.list")));
     Path parts = etcApt.resolve("sources.list.d");
@@ -43,7 +43,7 @@ record Mirror(String uri, String origin) {
           String text = Files.readString(file);
           for (String uri : name.endsWith(".list") ? ofList(text) : ofDeb822(text)) {
             if (isDebian(uri)) {
-              return new Mirror(trimmed(uri), name);
+              return new PackageSource(trimmed(uri), name);
             }
           }
         }
@@ -52,7 +52,7 @@ record Mirror(String uri, String origin) {
       throw new ToolsException(
           "reading apt's sources failed: " + e.getMessage() + "; set UNDERSTUDY_DEBIAN_MIRROR", e);
     }
-    return new Mirror(PUBLIC, "no Debian mirror in " + etcApt + ", so the public one");
+    return new PackageSource(PUBLIC, "no Debian mirror in " + etcApt + ", so the public one");
   }
 
   /** The addresses of a one-line-style list, sources.list(5). */

@@ -13,10 +13,10 @@ import java.util.concurrent.FutureTask;
  * The crash itself, in a thread that goes before all others: the dying agent has real-time threads,
  * which otherwise take the processor from whoever kills them, for tens of milliseconds.
  */
-public final class Strike {
+public final class PowerCut {
   private static final int PRIORITY = 90;
 
-  private Strike() {}
+  private PowerCut() {}
 
   /** Cuts the port, then kills PID 1; says when. */
   public static Crash run(String node, Switch wiring, String port, PidFd init)
