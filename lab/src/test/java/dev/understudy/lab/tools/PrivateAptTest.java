@@ -68,12 +68,4 @@ class PrivateAptTest {
     assertThat(ToolsException.failed("reading", old))
         .hasMessageContaining("a mirror that is up to date");
   }
-
-  @Test
-  void onlyWhatIsPinnedMayComeFromAnOldIndex() {
-    assertThat(PrivateApt.validity(PrivateApt.Age.ANY))
-        .isEqualTo("Acquire::Check-Valid-Until \"false\";");
-    assertThat(PrivateApt.validity(PrivateApt.Age.VALID))
-        .isEqualTo("Acquire::Check-Valid-Until \"true\";");
-  }
 }
