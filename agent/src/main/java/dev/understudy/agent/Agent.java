@@ -150,8 +150,6 @@ final class Agent implements AutoCloseable {
             startedAt,
             cluster.takeoversAtOnce(),
             new SecureRandom());
-    Map<String, Integer> addresses = new TreeMap<>();
-    cluster.nodes().forEach(n -> addresses.put(n.name(), n.address()));
     DatagramCodec codec = codec(cluster, key);
     UdpSocket socket = UdpSocket.bind(self.address(), DutyCycle.PORT);
     Outlets outlets = Outlets.open(self, cluster.nodes());
@@ -179,12 +177,13 @@ final class Agent implements AutoCloseable {
             options.run(),
             parked);
     agent.closing.add(steering);
-    return agent.begun(options, key, addresses);
+    return agent.begun(options, key);
   }
 
   /** This agent with its sandboxes and ports; or nothing is left of it. */
-  private Agent begun(AgentOptions options, ClusterKey key, Map<String, Integer> addresses)
-      throws IOException {
+  private Agent begun(AgentOptions options, ClusterKey key) throws IOException {
+    Map<String, Integer> addresses = new TreeMap<>();
+    cluster.nodes().forEach(n -> addresses.put(n.name(), n.address()));
     boolean done = false;
     try {
       addWorkloads(options, key, addresses);

@@ -54,11 +54,7 @@ final class WorkloadBinder {
     List<String> command = inPods ? List.of() : command(object, fromImage);
     String workdir = object.optional("workdir").flatMap(this::workdir).orElse("/");
     SortedMap<String, String> environment = environment(object.optional("environment"));
-    long port =
-        object
-            .required("port", "the TCP port on which the program answers")
-            .flatMap(v -> v.number(1, PORT_MOST))
-            .orElse(0L);
+    long port = port(object);
     int address =
         object
             .required("address", "the virtual address, a free host of the network")
@@ -101,6 +97,13 @@ final class WorkloadBinder {
             nodes,
             pods,
             withoutQuorum));
+  }
+
+  private static long port(YamlObject object) {
+    return object
+        .required("port", "the TCP port on which the program answers")
+        .flatMap(v -> v.number(1, PORT_MOST))
+        .orElse(0L);
   }
 
   private Optional<Path> image(YamlValue root) {
