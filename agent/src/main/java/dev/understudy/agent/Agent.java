@@ -29,7 +29,9 @@ import dev.understudy.agent.records.RecordRoute;
 import dev.understudy.agent.runtime.Cancellation;
 import dev.understudy.agent.runtime.CgroupPlaces;
 import dev.understudy.agent.runtime.Failures;
-import dev.understudy.agent.runtime.Sandbox;
+import dev.understudy.agent.runtime.OwnSandbox;
+import dev.understudy.agent.runtime.PodSandbox;
+import dev.understudy.agent.runtime.RuncStart;
 import dev.understudy.agent.runtime.SandboxNetwork;
 import dev.understudy.agent.runtime.SandboxPlaces;
 import dev.understudy.agent.runtime.SandboxSpec;
@@ -158,7 +160,9 @@ final class Agent implements AutoCloseable {
     ExitWatch exits = new ExitWatch(poller);
     Reception reception = new Reception(codec, self.name());
     Subscribers subscribers = new Subscribers(self.name(), mailbox);
-    NodeExecutor executor = new NodeExecutor(node, reception, mailbox, store, journal, subscribers);
+    Steering steering = Steering.open(cluster);
+    NodeExecutor executor =
+        new NodeExecutor(node, reception, mailbox, store, journal, subscribers, steering);
     DutyCycle cycle =
         new DutyCycle(node, codec, reception, socket, poller, mailbox, exits, executor, outlets);
     Agent agent =
@@ -174,6 +178,7 @@ final class Agent implements AutoCloseable {
             durable.incarnation(),
             options.run(),
             parked);
+    agent.closing.add(steering);
     return agent.begun(options, key, addresses);
   }
 
@@ -208,6 +213,7 @@ final class Agent implements AutoCloseable {
       List<String> runners =
           workload.nodes().stream()
               .filter(n -> cluster.node(n).filter(s -> !s.witnessOnly()).isPresent())
+              .filter(workload::mayRunOn)
               .toList();
       groups.add(
           new GroupConfig(
@@ -246,11 +252,15 @@ final class Agent implements AutoCloseable {
             new ToolPaths(options.criu(), options.runc()),
             List.of(options.key(), options.run(), options.state()));
     for (WorkloadSpec workload : cluster.workloads()) {
-      boolean runs = workload.nodes().contains(self.name()) && !self.witnessOnly();
+      boolean runs = workload.mayRunOn(self.name()) && !self.witnessOnly();
       if (runs) {
         Reports reports = new Reports(workload.name(), journal, mailbox, records);
         Root root;
         try {
+          if (workload.pods().isPresent()) {
+            addPod(options.containerd(), workload, reports, places, key, addresses);
+            continue;
+          }
           root = Root.of(workload, places.state().resolve("images"));
         } catch (IOException e) {
           // Its image is bad here; the others are not, and elsewhere this one may be good.
@@ -262,6 +272,47 @@ final class Agent implements AutoCloseable {
         addWorkload(workload, root, reports, places, key, addresses);
       }
     }
+  }
+
+  private void addPod(
+      Path containerd,
+      WorkloadSpec workload,
+      Reports reports,
+      SandboxPlaces places,
+      ClusterKey key,
+      Map<String, Integer> addresses)
+      throws IOException {
+    CompletableFuture<OutputGates.Choice> attached = new CompletableFuture<>();
+    PodSandbox sandbox =
+        PodWorkload.sandbox(
+            workload,
+            self.name(),
+            containerd,
+            places,
+            device -> attach(OutputGates.choose(device), attached),
+            device -> attach(OutputGates.chooseOpen(device), attached));
+    OutputGates.Choice choice = attached.join();
+    noteGate(workload, choice);
+    executor.add(
+        workload.name(),
+        new WorkloadHost(
+            cluster.timing().gateMarginNanos(),
+            sandbox,
+            sandbox::start,
+            choice.gate(),
+            Optional.empty(),
+            HostFacts.read(places.tools(), sandbox.spec().rootIdentity()),
+            (generation, standby, end) -> ship(generation, standby, key, addresses, end),
+            reports,
+            exits));
+  }
+
+  private void noteGate(WorkloadSpec workload, OutputGates.Choice choice) {
+    if (gateKind.isEmpty() || choice.gate() instanceof NftablesGate) {
+      // Of several workloads the weaker fence is what a reader has to know of.
+      gateKind = choice.gate().kind();
+    }
+    System.err.println("gate of " + workload.name() + ": " + choice.why());
   }
 
   private void addWorkload(
@@ -282,13 +333,9 @@ final class Agent implements AutoCloseable {
             workload.memoryLimitBytes());
     CompletableFuture<OutputGates.Choice> attached = new CompletableFuture<>();
     Optional<ParkedWorkload> left = parked.workload(workload.name(), ClusterFile.write(cluster));
-    Sandbox sandbox = sandbox(spec, places, left, attached);
+    OwnSandbox sandbox = sandbox(spec, places, left, attached);
     OutputGates.Choice choice = attached.join();
-    if (gateKind.isEmpty() || choice.gate() instanceof NftablesGate) {
-      // Of several workloads the weaker fence is what a reader has to know of.
-      gateKind = choice.gate().kind();
-    }
-    System.err.println("gate of " + workload.name() + ": " + choice.why());
+    noteGate(workload, choice);
     GratuitousArp arp =
         Namespaces.callIn(
             sandbox.network().net(),
@@ -297,9 +344,9 @@ final class Agent implements AutoCloseable {
         new WorkloadHost(
             cluster.timing().gateMarginNanos(),
             sandbox,
-            root.program(),
+            () -> RuncStart.start(sandbox, root.program()),
             choice.gate(),
-            arp,
+            Optional.of(arp),
             HostFacts.read(places.tools(), root.identity()),
             (generation, standby, end) -> ship(generation, standby, key, addresses, end),
             reports,
@@ -313,7 +360,7 @@ final class Agent implements AutoCloseable {
   }
 
   /** That of the former agent as it is, if that left one to go on with; otherwise a new one. */
-  private Sandbox sandbox(
+  private OwnSandbox sandbox(
       SandboxSpec spec,
       SandboxPlaces places,
       Optional<ParkedWorkload> left,
@@ -323,8 +370,8 @@ final class Agent implements AutoCloseable {
       ParkedWorkload one = left.get();
       CompletableFuture<OutputGates.Choice> adopted = new CompletableFuture<>();
       try {
-        Sandbox sandbox =
-            Sandbox.adopt(
+        OwnSandbox sandbox =
+            OwnSandbox.adopt(
                 spec,
                 places,
                 device -> attach(OutputGates.adopt(device), adopted),
@@ -339,7 +386,7 @@ final class Agent implements AutoCloseable {
         journal.record(Clock.bootNanos(), spec.workload(), NodeEvent.RESUMED, "text", why);
       }
     }
-    return Sandbox.create(spec, places, device -> attach(OutputGates.choose(device), attached));
+    return OwnSandbox.create(spec, places, device -> attach(OutputGates.choose(device), attached));
   }
 
   private static OutputGate attach(

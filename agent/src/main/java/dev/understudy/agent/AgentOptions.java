@@ -19,6 +19,7 @@ import java.util.TreeMap;
  * @param runc runc 1.1 or newer
  * @param cgroupMemory where the v1 memory hierarchy is mounted; absent on cgroup v2
  * @param cgroup this node's group below each hierarchy
+ * @param containerd containerd's state folder, for workloads that Kubernetes starts
  * @param historyLost whether this node has run before, under the same name, and lost its disk
  */
 record AgentOptions(
@@ -32,6 +33,7 @@ record AgentOptions(
     Path runc,
     Optional<Path> cgroupMemory,
     String cgroup,
+    Path containerd,
     boolean historyLost) {
 
   /** Reads the command line; the message of the exception is for people. */
@@ -55,6 +57,7 @@ record AgentOptions(
             path(given, "runc"),
             Optional.ofNullable(given.remove("cgroup-memory")).map(Path::of),
             Optional.ofNullable(given.remove("cgroup")).orElse("understudy"),
+            Path.of(Optional.ofNullable(given.remove("containerd")).orElse("/run/containerd")),
             lost(Optional.ofNullable(given.remove("history")).orElse("kept")));
     if (!given.isEmpty()) {
       throw new IllegalArgumentException("unknown option --" + given.keySet().iterator().next());

@@ -50,6 +50,7 @@ final class NodeExecutor implements DutyCycle.Executor {
   private final DurableStore store;
   private final Journal journal;
   private final Subscribers subscribers;
+  private final Steering steering;
   private final ScheduledExecutorService disk =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("disk").factory());
@@ -66,13 +67,15 @@ final class NodeExecutor implements DutyCycle.Executor {
       Mailbox mailbox,
       DurableStore store,
       Journal journal,
-      Subscribers subscribers) {
+      Subscribers subscribers,
+      Steering steering) {
     this.node = node;
     this.reception = reception;
     this.mailbox = mailbox;
     this.store = store;
     this.journal = journal;
     this.subscribers = subscribers;
+    this.steering = steering;
     this.history = new DecisionHistory(node::explain);
     this.parking = new Parking(mailbox, this::objection);
   }
@@ -131,6 +134,9 @@ final class NodeExecutor implements DutyCycle.Executor {
       } else {
         unfit.run(command);
       }
+    }
+    if (steering.isNeeded()) {
+      steering.follow(node.views());
     }
     history.hear(input);
     for (Verdict verdict : outcome.verdicts()) {

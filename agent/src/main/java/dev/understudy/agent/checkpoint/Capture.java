@@ -107,7 +107,7 @@ public final class Capture {
     List<String> pipes;
     Command.Result dump;
     try {
-      pipes = logPipes();
+      pipes = sandbox.logPipes(copy);
       dump = Command.of(criu(partial)).run(limit());
       if (dump.ok()) {
         archive(partial);
@@ -185,14 +185,13 @@ public final class Capture {
   }
 
   private List<String> criu(Path partial) throws IOException {
-    List<String> argv = new ArrayList<>(sandbox.network().enter());
+    List<String> argv = new ArrayList<>(sandbox.enter());
     argv.addAll(CriuOptions.identity(copy.rootPid()));
     argv.add(sandbox.places().tools().criu().toString());
     argv.addAll(List.of("dump", "-t", Integer.toString(copy.rootPid()), "--leave-stopped"));
     argv.addAll(List.of("-D", partial.toString(), "-W", partial.toString(), "-o", "dump.log"));
-    argv.addAll(List.of("--root", copy.files().rootfs().toString()));
     argv.addAll(List.of("--skip-in-flight", "--link-remap", "--ghost-limit", "64M"));
-    argv.addAll(List.of("--external", "mnt[/dev]:" + CriuOptions.DEV));
+    argv.addAll(sandbox.dumpMounts(copy));
     argv.addAll(CriuOptions.COMMON);
     return argv;
   }
@@ -221,17 +220,6 @@ public final class Capture {
             files.shm().toString(),
             shm)
         .must("archiving the changed files", limit());
-  }
-
-  /** The pipe that leads to our log, by CRIU's name for it, if a process of the tree has it. */
-  private List<String> logPipes() throws IOException {
-    String ours = sandbox.log().key();
-    for (int pid : copy.tree().refresh()) {
-      if (Unsavable.descriptors(pid).contains(ours)) {
-        return List.of(ours);
-      }
-    }
-    return List.of();
   }
 
   /**

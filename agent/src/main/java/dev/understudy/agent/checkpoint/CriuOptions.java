@@ -8,9 +8,6 @@ import java.util.List;
 
 /** What dump and restore must say alike (criu(8)). */
 final class CriuOptions {
-  /** Key of the mount on /dev, which both sides provide. */
-  static final String DEV = "ext_dev";
-
   /**
    * Cgroups are the sandbox's; open connections are closed in the copy, since their peers will have
    * seen the other one; the network needs no lock, since the gate is closed where a copy is held.

@@ -29,9 +29,6 @@ public final class Hold {
   private static final long NANOS_PER_BYTE = 10;
   private static final long STAND_NANOS = 1_000_000_000L;
 
-  /** CRIU wants its root to be a mount point below a mount that propagates nothing outwards. */
-  private static final String IN_OWN_ROOT = "mount --bind \"$0\" \"$1\" && shift && exec \"$@\"";
-
   private final Sandbox sandbox;
   private final Generation generation;
   private final Cancellation cancellation;
@@ -93,7 +90,7 @@ public final class Hold {
     Cgroup group = sandbox.newGroup(files);
     Command.Result result =
         Command.of(command(group, files, work, root))
-            .output(sandbox.log().writeEnd())
+            .output(sandbox.restoreOutput())
             .endedBy(cancellation, Listeners::shut)
             .run(limit());
     if (cancellation.cancelled()) {
@@ -109,7 +106,8 @@ public final class Hold {
       String errors = result.errors().isBlank() ? "" : ": " + result.errors().strip();
       return failed(files, why + errors);
     }
-    int pid = Integer.parseInt(Files.readString(work.resolve("pid")).strip());
+    int told = Integer.parseInt(Files.readString(work.resolve("pid")).strip());
+    int pid = sandbox.rootPid(told, group);
     ProcessTree tree = new ProcessTree(pid);
     Copy copy = new Copy(files, tree, Optional.empty());
     if (!stands(tree)) {
@@ -135,21 +133,15 @@ public final class Hold {
     }
   }
 
-  private List<String> command(Cgroup group, RootFiles files, Path work, Path root) {
-    List<String> argv = new ArrayList<>(group.launcher());
-    argv.addAll(List.of("nice", "-n", "10"));
-    argv.addAll(sandbox.network().enter());
-    argv.addAll(List.of("unshare", "-m", "--propagation", "slave", "sh", "-ec", IN_OWN_ROOT));
-    argv.addAll(List.of(files.rootfs().toString(), root.toString()));
+  private List<String> command(Cgroup group, RootFiles files, Path work, Path root)
+      throws IOException {
+    List<String> argv = new ArrayList<>(sandbox.restoreFrom(group, files, root));
     argv.add(sandbox.places().tools().criu().toString());
     argv.addAll(List.of("restore", "--restore-detached", "--leave-stopped"));
     argv.addAll(List.of("-D", generation.directory().toString(), "-W", work.toString()));
     argv.addAll(List.of("-o", "restore.log", "--pidfile", work.resolve("pid").toString()));
     argv.addAll(List.of("--root", root.toString()));
-    argv.addAll(List.of("--external", "mnt[" + CriuOptions.DEV + "]:" + files.dev()));
-    for (String pipe : generation.manifest().logPipes()) {
-      argv.addAll(List.of("--inherit-fd", "fd[1]:" + pipe));
-    }
+    argv.addAll(sandbox.restoreMounts(files, generation.manifest().logPipes()));
     argv.addAll(CriuOptions.COMMON);
     return argv;
   }

@@ -1,14 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.understudy.agent.checkpoint;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.List;
+import dev.understudy.agent.runtime.Descriptors;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /**
  * Descriptors that CRIU cannot save and does not always name: the kernel refuses to pass some of
@@ -30,7 +25,7 @@ final class Unsavable {
   /** What those processes have open that cannot be saved, as the start of a sentence. */
   static Optional<String> in(int[] pids) {
     for (int pid : pids) {
-      for (String open : descriptors(pid)) {
+      for (String open : Descriptors.targets(pid)) {
         String kind = KINDS.get(open);
         if (kind != null) {
           return Optional.of("the program uses " + kind + ", which CRIU cannot save");
@@ -38,22 +33,5 @@ final class Unsavable {
       }
     }
     return Optional.empty();
-  }
-
-  /** Targets of /proc/PID/fd; what is gone by now is left out. */
-  static List<String> descriptors(int pid) {
-    try (Stream<Path> fds = Files.list(Path.of("/proc/" + pid + "/fd"))) {
-      return fds.map(Unsavable::target).toList();
-    } catch (IOException | UncheckedIOException gone) {
-      return List.of();
-    }
-  }
-
-  private static String target(Path fd) {
-    try {
-      return Files.readSymbolicLink(fd).toString();
-    } catch (IOException closed) {
-      return "";
-    }
   }
 }

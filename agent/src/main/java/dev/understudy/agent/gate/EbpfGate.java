@@ -80,6 +80,25 @@ public final class EbpfGate implements OutputGate {
     }
   }
 
+  /** Whether an earlier agent has left a gate on that device. */
+  static boolean standsAt(String device) throws LinuxException {
+    int ifindex;
+    try (Netlink netlink = Netlink.open()) {
+      ifindex = netlink.index(device);
+    }
+    for (int id : Bpf.programsAtIngress(ifindex)) {
+      int program = Bpf.openProgram(id);
+      try {
+        if (Bpf.describeProgram(program).name().equals(NAME)) {
+          return true;
+        }
+      } finally {
+        Kernel.close(program);
+      }
+    }
+    return false;
+  }
+
   /** Takes earlier programs away; where that fails, the new one as well. */
   private static void replaceEarlier(String device, int ifindex, int program, int id)
       throws IOException {

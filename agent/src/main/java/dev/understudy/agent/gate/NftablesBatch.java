@@ -2,6 +2,7 @@
 package dev.understudy.agent.gate;
 
 import dev.understudy.agent.linux.NetlinkMessage;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
@@ -20,6 +21,7 @@ public final class NftablesBatch {
   private static final int DELETE_TABLE = 2;
   private static final int NEW_CHAIN = 3;
   private static final int NEW_RULE = 6;
+  private static final int DELETE_RULE = 8;
   private static final int NEW_SET = 9;
   private static final int NEW_SET_ELEMENT = 12;
   private static final int DELETE_SET_ELEMENT = 14;
@@ -33,6 +35,13 @@ public final class NftablesBatch {
   private static final int META_IIF = 4;
   private static final int META_IIF_NAME = 6;
   private static final int META_OIF_NAME = 7;
+  private static final int META_L4_PROTOCOL = 16;
+  private static final int PAYLOAD_NETWORK = 1;
+  private static final int PAYLOAD_TRANSPORT = 2;
+  private static final int IPV4_DESTINATION_AT = 16;
+  private static final int TCP_DESTINATION_AT = 2;
+  private static final int TCP = 6;
+  private static final int NAT_DESTINATION = 1;
   private static final int COMPARE_EQUAL = 0;
   private static final int COMPARE_LESS = 2;
   private static final int NUMBER_RANDOM = 1;
@@ -41,8 +50,12 @@ public final class NftablesBatch {
   private static final int APPEND = 0x800;
   private static final int REGISTER_VERDICT = 0;
   private static final int REGISTER_1 = 1;
+  private static final int REGISTER_2 = 2;
   private static final int VALUE = 1;
   private static final int LIST_ELEMENT = 1;
+
+  /** The family of IPv4 (include/uapi/linux/netfilter.h). */
+  public static final int IPV4 = 2;
 
   private static final int BATCH_BYTES = 32_768;
 
@@ -85,12 +98,17 @@ public final class NftablesBatch {
   /** An empty table, whether there was one of that name or not. */
   public void freshTable(int family, String table) {
     noTable(family, table);
+    table(family, table);
+  }
+
+  /** A table, with all that is in it if it is there already. */
+  public void table(int family, String table) {
     begin(NEW_TABLE, NetlinkMessage.CREATE, family).attribute(1, table).end();
   }
 
   /** No table, whether there was one of that name or not. */
   public void noTable(int family, String table) {
-    begin(NEW_TABLE, NetlinkMessage.CREATE, family).attribute(1, table).end();
+    table(family, table);
     deleteTable(family, table);
   }
 
@@ -110,6 +128,60 @@ public final class NftablesBatch {
     int nest = message.nest(4);
     message.attributeNetworkOrder(1, hook).attributeNetworkOrder(2, 0).endNest(nest);
     message.attributeNetworkOrder(5, POLICY_ACCEPT).attribute(7, "filter").end();
+  }
+
+  /**
+   * A chain that may change where a connection leads, when its first packet passes.
+   *
+   * @param priority those with a lower one come first, and the first that changes it decides
+   */
+  public void natChain(int family, String table, String chain, int hook, int priority) {
+    begin(NEW_CHAIN, NetlinkMessage.CREATE, family).attribute(1, table).attribute(3, chain);
+    int nest = message.nest(4);
+    message.attributeNetworkOrder(1, hook).attributeNetworkOrder(2, priority).endNest(nest);
+    message.attributeNetworkOrder(5, POLICY_ACCEPT).attribute(7, "nat").end();
+  }
+
+  /** Takes all rules out of a chain; an empty one is no error. */
+  public void emptyChain(int family, String table, String chain) {
+    begin(DELETE_RULE, 0, family).attribute(1, table).attribute(2, chain).end();
+  }
+
+  /** A rule that leads new TCP connections to an IPv4 address and port to another one. */
+  public void lead(String table, String chain, int from, int fromPort, int to, int toPort) {
+    int list = beginRule(IPV4, table, chain);
+    payload(PAYLOAD_NETWORK, IPV4_DESTINATION_AT, 4);
+    compare(COMPARE_EQUAL, ByteBuffer.allocate(4).putInt(from).array());
+    meta(META_L4_PROTOCOL);
+    compare(COMPARE_EQUAL, new byte[] {TCP});
+    payload(PAYLOAD_TRANSPORT, TCP_DESTINATION_AT, 2);
+    compare(COMPARE_EQUAL, port(fromPort));
+    load(REGISTER_1, ByteBuffer.allocate(4).putInt(to).array());
+    load(REGISTER_2, port(toPort));
+    int nat = beginExpression("nat");
+    message.attributeNetworkOrder(1, NAT_DESTINATION).attributeNetworkOrder(2, IPV4);
+    message.attributeNetworkOrder(3, REGISTER_1).attributeNetworkOrder(5, REGISTER_2);
+    endExpression(nat);
+    message.endNest(list).end();
+  }
+
+  private static byte[] port(int number) {
+    return ByteBuffer.allocate(2).putShort((short) number).array();
+  }
+
+  private void payload(int base, int offset, int length) {
+    int payload = beginExpression("payload");
+    message.attributeNetworkOrder(1, REGISTER_1).attributeNetworkOrder(2, base);
+    message.attributeNetworkOrder(3, offset).attributeNetworkOrder(4, length);
+    endExpression(payload);
+  }
+
+  private void load(int register, byte[] value) {
+    int immediate = beginExpression("immediate");
+    message.attributeNetworkOrder(1, register);
+    int data = message.nest(2);
+    message.attribute(VALUE, value).endNest(data);
+    endExpression(immediate);
   }
 
   /**

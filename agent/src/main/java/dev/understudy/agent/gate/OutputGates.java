@@ -36,6 +36,19 @@ public final class OutputGates {
     return choose(device, () -> ebpf(device), () -> NftablesGate.attach(device));
   }
 
+  /**
+   * The same for a workload that runs already and that nobody has guarded so far: its gate stands
+   * open until the first deadline is set. One that an earlier agent had attached is shut.
+   */
+  public static Choice chooseOpen(String device) throws IOException {
+    boolean first = !EbpfGate.standsAt(device);
+    Choice choice = choose(device);
+    if (first && choice.gate() instanceof EbpfGate gate) {
+      gate.openUntil(Long.MAX_VALUE / 2);
+    }
+    return choice;
+  }
+
   /** A chain of an agent that ran before on a host without eBPF binds to the device's name. */
   private static OutputGate ebpf(String device) throws IOException {
     EbpfGate gate = EbpfGate.attach(device);

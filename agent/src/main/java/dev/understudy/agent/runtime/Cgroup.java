@@ -13,6 +13,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -39,12 +42,46 @@ public final class Cgroup implements AutoCloseable {
   private final Path unified;
   private final String runcPath;
 
+  /** Groups of other controllers that its processes have to be in as well. */
+  private final List<Path> others;
+
   private Cgroup(Kind kind, Path own, Path entry, Path unified, String runcPath) {
+    this(kind, own, entry, unified, runcPath, List.of());
+  }
+
+  private Cgroup(
+      Kind kind, Path own, Path entry, Path unified, String runcPath, List<Path> others) {
     this.kind = kind;
     this.own = own;
     this.entry = entry;
     this.unified = unified;
     this.runcPath = runcPath;
+    this.others = others;
+  }
+
+  /**
+   * A group of one copy below a container's own, which keeps the limits: it only says which of the
+   * container's processes are the copy's.
+   *
+   * @param groups the container's, by controller; one of no name on cgroup v2
+   */
+  static Cgroup inContainer(SortedMap<String, Path> groups, String name) {
+    Optional<Path> memory = Optional.ofNullable(groups.get("memory"));
+    Path own = memory.orElseGet(() -> groups.get(groups.firstKey())).resolve(name);
+    Kind kind = memory.isPresent() ? Kind.V1 : Kind.V2;
+    List<Path> others =
+        memory.isEmpty()
+            ? List.of()
+            : groups.entrySet().stream()
+                .filter(group -> !group.getKey().equals("memory"))
+                .map(Map.Entry::getValue)
+                .toList();
+    return new Cgroup(kind, own, own, own, "", others);
+  }
+
+  /** Makes it, without a limit of its own. */
+  void make() throws IOException {
+    Files.createDirectories(own);
   }
 
   /**
@@ -107,8 +144,17 @@ public final class Cgroup implements AutoCloseable {
 
   /** The arguments that start a program inside this cgroup: put them before its own. */
   public List<String> launcher() {
+    List<String> argv = new ArrayList<>();
+    for (Path group : others) {
+      argv.addAll(entering(group));
+    }
+    argv.addAll(entering(entry));
+    return argv;
+  }
+
+  private static List<String> entering(Path group) {
     return List.of(
-        "sh", "-c", "echo $$ > \"$0\" && exec \"$@\"", entry.resolve("cgroup.procs").toString());
+        "sh", "-c", "echo $$ > \"$0\" && exec \"$@\"", group.resolve("cgroup.procs").toString());
   }
 
   /**

@@ -15,9 +15,13 @@ import java.util.Optional;
  * {@code /dev} of its own. Every copy has its own, so that a new copy is laid out beside the former
  * one without touching any file that the former has open.
  *
- * @param directory holds {@code upper}, {@code work}, {@code rootfs} and {@code dev}
+ * @param directory the copy's own
+ * @param upper the writable layer: what the copy changed
+ * @param rootfs the merged tree, a mount point
+ * @param dev what the copy sees as /dev, a mount point
+ * @param shm POSIX shared memory (shm_open(3)), part of {@code dev}
  */
-public record RootFiles(Path directory) {
+public record RootFiles(Path directory, Path upper, Path rootfs, Path dev, Path shm) {
   private static final Duration LIMIT = Duration.ofSeconds(10);
 
   /** Character devices that every program expects: name, major, minor. */
@@ -40,24 +44,15 @@ public record RootFiles(Path directory) {
           "stdout", "/proc/self/fd/1",
           "stderr", "/proc/self/fd/2");
 
-  /** The writable layer: what the copy changed. */
-  public Path upper() {
-    return directory.resolve("upper");
-  }
-
-  /** The merged tree, a mount point. */
-  public Path rootfs() {
-    return directory.resolve("rootfs");
-  }
-
-  /** What the copy sees as /dev, a mount point. */
-  public Path dev() {
-    return directory.resolve("dev");
-  }
-
-  /** POSIX shared memory (shm_open(3)), part of {@link #dev()}. */
-  public Path shm() {
-    return dev().resolve("shm");
+  /** The files of a copy in a sandbox of ours, all in its directory. */
+  public static RootFiles in(Path directory) {
+    Path dev = directory.resolve("dev");
+    return new RootFiles(
+        directory,
+        directory.resolve("upper"),
+        directory.resolve("rootfs"),
+        dev,
+        dev.resolve("shm"));
   }
 
   /**
@@ -75,7 +70,7 @@ public record RootFiles(Path directory) {
       Optional<Path> upperArchive,
       Optional<Path> shmArchive)
       throws IOException {
-    RootFiles files = new RootFiles(directory);
+    RootFiles files = in(directory);
     for (String name : new String[] {"upper", "work", "rootfs", "dev"}) {
       Files.createDirectories(directory.resolve(name));
     }
@@ -93,6 +88,15 @@ public record RootFiles(Path directory) {
       throw e;
     }
     return files;
+  }
+
+  /** What a container finds in /dev besides: terminals and the file for last words. */
+  void layOutPodDev(long bytes) throws IOException {
+    Files.createDirectories(dev());
+    layOutDev(bytes);
+    Files.createDirectory(dev().resolve("pts"));
+    Files.createSymbolicLink(dev().resolve("ptmx"), Path.of("pts/ptmx"));
+    Files.createFile(dev().resolve("termination-log"));
   }
 
   private void layOutDev(long bytes) throws IOException {

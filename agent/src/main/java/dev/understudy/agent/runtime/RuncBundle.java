@@ -47,7 +47,7 @@ final class RuncBundle {
 
   private RuncBundle() {}
 
-  static void write(Path bundle, Sandbox sandbox, Cgroup group, RootFiles files, Program program)
+  static void write(Path bundle, OwnSandbox sandbox, Cgroup group, RootFiles files, Program program)
       throws IOException {
     ObjectMapper json = new ObjectMapper();
     ObjectNode config = json.createObjectNode();
@@ -84,7 +84,7 @@ final class RuncBundle {
     rlimit.put("type", "RLIMIT_NOFILE").put("hard", limit).put("soft", limit);
   }
 
-  private static void linux(ObjectNode linux, Sandbox sandbox, Cgroup group) {
+  private static void linux(ObjectNode linux, OwnSandbox sandbox, Cgroup group) {
     linux.put("cgroupsPath", group.runcPath());
     ArrayNode namespaces = linux.putArray("namespaces");
     namespaces.addObject().put("type", "pid");

@@ -25,7 +25,7 @@ public final class RuncStart {
   private RuncStart() {}
 
   /** Starts the program with fresh files. */
-  public static StartResult start(Sandbox sandbox, Program program) {
+  public static StartResult start(OwnSandbox sandbox, Program program) {
     RootFiles files;
     try {
       files = sandbox.newFiles(Optional.empty(), Optional.empty());
@@ -39,7 +39,7 @@ public final class RuncStart {
     }
   }
 
-  private static StartResult run(Sandbox sandbox, Program program, RootFiles files)
+  private static StartResult run(OwnSandbox sandbox, Program program, RootFiles files)
       throws IOException {
     Path bundle = files.directory().resolve("bundle");
     Cgroup group = sandbox.newGroup(files);
@@ -100,7 +100,7 @@ public final class RuncStart {
   }
 
   private static StartResult failed(
-      Sandbox sandbox, RootFiles files, Optional<String> id, String reason) {
+      OwnSandbox sandbox, RootFiles files, Optional<String> id, String reason) {
     String left = "";
     String why = sandbox.ending(files, reason);
     try {

@@ -4,16 +4,20 @@ package dev.understudy.agent.workload;
 import dev.understudy.agent.linux.Clock;
 import dev.understudy.agent.linux.GratuitousArp;
 import dev.understudy.agent.linux.LinuxException;
+import java.util.Optional;
 
-/** Tells the network where a virtual address is now, more than once, since frames get lost. */
+/**
+ * Tells the network where a virtual address is now, more than once, since frames get lost. The
+ * address of a Service has no such place: agents steer it.
+ */
 final class Announcements {
   private static final long[] AGAIN_NANOS = {20_000_000L, 100_000_000L, 1_000_000_000L};
 
-  private final GratuitousArp arp;
+  private final Optional<GratuitousArp> arp;
   private int repeated = AGAIN_NANOS.length;
   private long begunAt;
 
-  Announcements(GratuitousArp arp) {
+  Announcements(Optional<GratuitousArp> arp) {
     this.arp = arp;
   }
 
@@ -39,13 +43,15 @@ final class Announcements {
   /** Behind a shut gate the frame goes nowhere, as it should. */
   void once() {
     try {
-      arp.announce();
+      if (arp.isPresent()) {
+        arp.get().announce();
+      }
     } catch (LinuxException e) {
       throw new IllegalStateException("the sandbox has lost its link: " + e.getMessage(), e);
     }
   }
 
   void close() {
-    arp.close();
+    arp.ifPresent(GratuitousArp::close);
   }
 }

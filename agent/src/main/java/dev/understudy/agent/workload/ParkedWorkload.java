@@ -58,7 +58,7 @@ public record ParkedWorkload(
   /** The copy, whether it still runs or not. */
   public Copy copy() {
     return new Copy(
-        new RootFiles(Path.of(directory)),
+        RootFiles.in(Path.of(directory)),
         new ProcessTree(rootPid),
         runcId.isEmpty() ? Optional.empty() : Optional.of(runcId));
   }

@@ -14,8 +14,7 @@ import dev.understudy.agent.linux.GratuitousArp;
 import dev.understudy.agent.linux.LinuxException;
 import dev.understudy.agent.linux.PidFd;
 import dev.understudy.agent.runtime.Copy;
-import dev.understudy.agent.runtime.Program;
-import dev.understudy.agent.runtime.RuncStart;
+import dev.understudy.agent.runtime.OwnSandbox;
 import dev.understudy.agent.runtime.Sandbox;
 import dev.understudy.agent.runtime.StartResult;
 import dev.understudy.api.cluster.Ipv4;
@@ -29,6 +28,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,7 +48,7 @@ public final class WorkloadHost implements Closeable {
   private final String name;
   private final long marginNanos;
   private final Sandbox sandbox;
-  private final Program program;
+  private final Supplier<StartResult> starter;
   private final OutputGate gate;
   private final Announcements announcements;
   private final ExitWatch exits;
@@ -75,13 +75,15 @@ public final class WorkloadHost implements Closeable {
    * Nothing runs yet, and the gate is shut.
    *
    * @param marginNanos how long a frame that has passed the gate may stay in the queues below it
+   * @param starter begins the program without state, and blocks meanwhile
+   * @param arp moves the address, where that is this node's to do
    */
   public WorkloadHost(
       long marginNanos,
       Sandbox sandbox,
-      Program program,
+      Supplier<StartResult> starter,
       OutputGate gate,
-      GratuitousArp arp,
+      Optional<GratuitousArp> arp,
       HostFacts facts,
       Shipment shipment,
       Reports reports,
@@ -89,7 +91,7 @@ public final class WorkloadHost implements Closeable {
     this.name = reports.workload();
     this.marginNanos = marginNanos;
     this.sandbox = sandbox;
-    this.program = program;
+    this.starter = starter;
     this.gate = gate;
     this.announcements = new Announcements(arp);
     this.exits = exits;
@@ -170,8 +172,10 @@ public final class WorkloadHost implements Closeable {
       return;
     }
     long ageNanos = slot.giveAway(held.get(), Clock.bootNanos());
-    run(held.get().copy(), reign);
+    Copy woken = held.get().copy();
+    run(woken, reign);
     slot.giveUpRestore();
+    workers.copies(() -> tellOfWaking(woken));
     woken(reign, generation, ageNanos);
   }
 
@@ -233,7 +237,7 @@ public final class WorkloadHost implements Closeable {
         // Its reign ended while it started: two in one sandbox would meet at the port.
         remover.remove(former);
       }
-      StartResult result = RuncStart.start(sandbox, program);
+      StartResult result = starter.get();
       lastStarted = result instanceof StartResult.Started(var copy) ? copy : null;
       reports.post(() -> started(reign, result));
     });
@@ -302,8 +306,16 @@ public final class WorkloadHost implements Closeable {
 
   // ---- on the thread of the copies -------------------------------------------------------------
 
+  private void tellOfWaking(Copy copy) {
+    try {
+      sandbox.woken(copy);
+    } catch (IOException e) {
+      reports.complain("the woken copy is not known everywhere: " + e.getMessage());
+    }
+  }
+
   private void explainEnd(Copy copy, Epoch reign) {
-    String log = String.join("\n", sandbox.log().lastLines());
+    String log = String.join("\n", sandbox.lastLines());
     String why = sandbox.ending(copy.files(), ENDED);
     reports.complain(why);
     reports.record(NodeEvent.EXITED, "epoch", reign.toString(), "why", why, "log", log);
@@ -353,6 +365,9 @@ public final class WorkloadHost implements Closeable {
     if (running == null) {
       return Optional.of("the program does not run yet");
     }
+    if (!(sandbox instanceof OwnSandbox)) {
+      return Optional.of("a workload in a Pod cannot go on without its agent yet");
+    }
     return gate instanceof EbpfGate
         ? Optional.empty()
         : Optional.of("a gate of kind " + gate.kind() + " does not outlive its agent as it is");
@@ -365,15 +380,15 @@ public final class WorkloadHost implements Closeable {
    */
   public ParkedWorkload park(ParkedReign reign) throws IOException {
     Copy copy = running;
-    if (copy == null || !(gate instanceof EbpfGate ebpf)) {
+    if (copy == null || !(gate instanceof EbpfGate ebpf) || !(sandbox instanceof OwnSandbox own)) {
       throw new IllegalStateException("broken: parked " + reign + " with " + copy + ", " + gate);
     }
     workers.settle();
     announcements.close();
     long leftNanos = Math.max(0, reign.gateUntilNanos() - Clock.bootNanos());
-    long keeper = sandbox.log().keep(Duration.ofNanos(leftNanos).plus(LOG_MARGIN));
+    long keeper = own.log().keep(Duration.ofNanos(leftNanos).plus(LOG_MARGIN));
     ebpf.leave();
-    return ParkedWorkload.of(reign, runningIn, copy, keeper, sandbox.log().key());
+    return ParkedWorkload.of(reign, runningIn, copy, keeper, own.log().key());
   }
 
   /**

@@ -3,7 +3,7 @@ package dev.understudy.agent.checkpoint;
 
 import dev.understudy.agent.linux.Signals;
 import dev.understudy.agent.runtime.Copy;
-import dev.understudy.agent.runtime.Sandbox;
+import dev.understudy.agent.runtime.OwnSandbox;
 import dev.understudy.agent.runtime.StartResult;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -29,8 +29,8 @@ public final class FaultScenario {
   public static void main(String[] args) throws Exception {
     Stage stage = new Stage(args[0], args[1]);
     HostFacts facts = stage.facts();
-    try (Sandbox active = stage.sandbox("a", "count");
-        Sandbox standby = stage.sandbox("b", "count")) {
+    try (OwnSandbox active = stage.sandbox("a", "count");
+        OwnSandbox standby = stage.sandbox("b", "count")) {
       wrongCommands(stage, active);
       ioUring(stage, active, facts);
       Copy copy = stage.start(active, "perl", "-e", Stage.SERVER);
@@ -41,7 +41,7 @@ public final class FaultScenario {
     }
   }
 
-  private static void wrongCommands(Stage stage, Sandbox sandbox) throws IOException {
+  private static void wrongCommands(Stage stage, OwnSandbox sandbox) throws IOException {
     StartResult.StartFailed absent =
         (StartResult.StartFailed) stage.tryStart(sandbox, "no-such-command");
     Stage.check(absent.reason().contains("no command no-such-command"), absent.reason());
@@ -59,7 +59,7 @@ public final class FaultScenario {
     Stage.check(sandbox.cgroup().pids().length == 0, "failed starts leave no process");
   }
 
-  private static void ioUring(Stage stage, Sandbox sandbox, HostFacts facts) throws Exception {
+  private static void ioUring(Stage stage, OwnSandbox sandbox, HostFacts facts) throws Exception {
     Copy copy = stage.start(sandbox, "perl", "-e", IO_URING);
     CaptureResult result = Capture.capture(sandbox, copy, Stage.id(1), facts);
     String reason = ((CaptureResult.CheckpointFailed) result).reason();
@@ -73,7 +73,7 @@ public final class FaultScenario {
    * A CRIU that is killed while it has code of its own in the program may take the program along:
    * then it has ended, which the node sees and hands over. It never stands still unnoticed.
    */
-  private static Copy killedCriu(Stage stage, Sandbox sandbox, Copy copy, HostFacts facts)
+  private static Copy killedCriu(Stage stage, OwnSandbox sandbox, Copy copy, HostFacts facts)
       throws Exception {
     int failed = 0;
     int kills = 0;
@@ -112,7 +112,8 @@ public final class FaultScenario {
   }
 
   /** What the program answers; nothing when it has ended, which may take a moment to show. */
-  private static Optional<String> answer(Stage stage, Sandbox sandbox, Copy copy) throws Exception {
+  private static Optional<String> answer(Stage stage, OwnSandbox sandbox, Copy copy)
+      throws Exception {
     try {
       if (copy.tree().alive()) {
         return Optional.of(stage.ask(sandbox));
@@ -145,7 +146,7 @@ public final class FaultScenario {
     return false;
   }
 
-  private static void damaged(Sandbox active, Copy copy, Sandbox standby, HostFacts facts)
+  private static void damaged(OwnSandbox active, Copy copy, OwnSandbox standby, HostFacts facts)
       throws Exception {
     Generation good = Stage.captured(Capture.capture(active, copy, Stage.id(300), facts));
     HeldCopy former = Stage.held(Hold.hold(standby, good, facts));
@@ -172,8 +173,8 @@ public final class FaultScenario {
   }
 
   /** An image that is whole but that CRIU cannot restore: one of its files is missing. */
-  private static HeldCopy unrestorable(Sandbox active, Copy copy, Sandbox standby, HostFacts facts)
-      throws Exception {
+  private static HeldCopy unrestorable(
+      OwnSandbox active, Copy copy, OwnSandbox standby, HostFacts facts) throws Exception {
     Generation good = Stage.captured(Capture.capture(active, copy, Stage.id(302), facts));
     HeldCopy former = Stage.held(Hold.hold(standby, good, facts));
     Manifest all = good.manifest();
@@ -213,7 +214,7 @@ public final class FaultScenario {
     Stage.check(reason.contains(why), reason);
   }
 
-  private static long generations(Sandbox sandbox) throws IOException {
+  private static long generations(OwnSandbox sandbox) throws IOException {
     Path all = sandbox.places().generations(sandbox.spec().workload());
     try (Stream<Path> list = Files.list(all)) {
       return list.count();

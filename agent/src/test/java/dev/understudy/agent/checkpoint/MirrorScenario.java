@@ -3,7 +3,7 @@ package dev.understudy.agent.checkpoint;
 
 import dev.understudy.agent.runtime.Cancellation;
 import dev.understudy.agent.runtime.Copy;
-import dev.understudy.agent.runtime.Sandbox;
+import dev.understudy.agent.runtime.OwnSandbox;
 import dev.understudy.core.protocol.GenerationId;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -23,8 +23,8 @@ public final class MirrorScenario {
   public static void main(String[] args) throws Exception {
     Stage stage = new Stage(args[0], args[1]);
     HostFacts facts = stage.facts();
-    Sandbox active = stage.sandbox("a", "count");
-    Sandbox standby = stage.sandbox("b", "count");
+    OwnSandbox active = stage.sandbox("a", "count");
+    OwnSandbox standby = stage.sandbox("b", "count");
     try (active;
         standby) {
       Copy copy = stage.start(active, "perl", "-e", Stage.SERVER);
@@ -48,7 +48,8 @@ public final class MirrorScenario {
   }
 
   private static void mirror(
-      Stage stage, Sandbox active, Copy copy, Sandbox standby, HostFacts facts) throws Exception {
+      Stage stage, OwnSandbox active, Copy copy, OwnSandbox standby, HostFacts facts)
+      throws Exception {
     Stage.check(copy.tree().freeze() && copy.tree().stopped(), "the program freezes");
     Stage.check(
         Capture.capture(active, copy, Stage.id(6), facts) instanceof CaptureResult.CheckpointFailed,
@@ -91,7 +92,7 @@ public final class MirrorScenario {
   }
 
   /** Sends a generation to the standby's agent over loopback. */
-  private static Generation shipped(Generation generation, Sandbox standby) throws Exception {
+  private static Generation shipped(Generation generation, OwnSandbox standby) throws Exception {
     byte[] key = new byte[32];
     BlockingQueue<Generation> arrived = new ArrayBlockingQueue<>(1);
     Receiver receiver =

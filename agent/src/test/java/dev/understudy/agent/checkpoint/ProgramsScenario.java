@@ -2,9 +2,9 @@
 package dev.understudy.agent.checkpoint;
 
 import dev.understudy.agent.runtime.Copy;
+import dev.understudy.agent.runtime.OwnSandbox;
 import dev.understudy.agent.runtime.Program;
 import dev.understudy.agent.runtime.RuncStart;
-import dev.understudy.agent.runtime.Sandbox;
 import dev.understudy.agent.runtime.StartResult;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -41,8 +41,8 @@ public final class ProgramsScenario {
   /** Starts it, moves it from one sandbox to another, and asks it before and after. */
   private static void moves(Stage stage, int user, String first, String second, String... command)
       throws Exception {
-    try (Sandbox active = stage.sandbox("a", "count");
-        Sandbox standby = stage.sandbox("b", "count")) {
+    try (OwnSandbox active = stage.sandbox("a", "count");
+        OwnSandbox standby = stage.sandbox("b", "count")) {
       TreeMap<String, String> environment = new TreeMap<>();
       environment.put("PATH", "/usr/sbin:/usr/bin:/sbin:/bin");
       Program program = new Program(List.of(command), environment, "/", user, user);
@@ -69,7 +69,7 @@ public final class ProgramsScenario {
   }
 
   /** Asks until it listens, for Java needs a moment. */
-  private static String answers(Stage stage, Sandbox sandbox) throws IOException {
+  private static String answers(Stage stage, OwnSandbox sandbox) throws IOException {
     long end = System.nanoTime() + 10_000_000_000L;
     while (true) {
       try {

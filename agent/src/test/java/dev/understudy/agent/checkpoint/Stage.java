@@ -5,9 +5,9 @@ import dev.understudy.agent.linux.Netlink;
 import dev.understudy.agent.runtime.CgroupPlaces;
 import dev.understudy.agent.runtime.Command;
 import dev.understudy.agent.runtime.Copy;
+import dev.understudy.agent.runtime.OwnSandbox;
 import dev.understudy.agent.runtime.Program;
 import dev.understudy.agent.runtime.RuncStart;
-import dev.understudy.agent.runtime.Sandbox;
 import dev.understudy.agent.runtime.SandboxPlaces;
 import dev.understudy.agent.runtime.SandboxSpec;
 import dev.understudy.agent.runtime.StartResult;
@@ -73,11 +73,11 @@ final class Stage {
   }
 
   /** Two nodes on one kernel differ by their directories; device names differ by the workload. */
-  Sandbox sandbox(String node, String workload) throws IOException {
+  OwnSandbox sandbox(String node, String workload) throws IOException {
     SandboxSpec spec =
         new SandboxSpec(
             workload, Path.of("/"), "host", 0x0a4d0064, 24, Long.getLong("limit", 256L << 20));
-    return Sandbox.create(
+    return OwnSandbox.create(
         spec,
         places(node),
         device ->
@@ -86,7 +86,7 @@ final class Stage {
             });
   }
 
-  Copy start(Sandbox sandbox, String... command) throws IOException {
+  Copy start(OwnSandbox sandbox, String... command) throws IOException {
     return switch (tryStart(sandbox, command)) {
       case StartResult.Started(var copy) -> copy;
       case StartResult.StartFailed(var reason, var lines) ->
@@ -94,7 +94,7 @@ final class Stage {
     };
   }
 
-  StartResult tryStart(Sandbox sandbox, String... command) {
+  StartResult tryStart(OwnSandbox sandbox, String... command) {
     TreeMap<String, String> environment = new TreeMap<>();
     environment.put("PATH", "/usr/sbin:/usr/bin:/sbin:/bin");
     environment.put("BALLAST", System.getProperty("ballast", "1000000"));
@@ -102,7 +102,7 @@ final class Stage {
   }
 
   /** One request to the server in that sandbox: its answer. */
-  String ask(Sandbox sandbox) throws IOException {
+  String ask(OwnSandbox sandbox) throws IOException {
     return output(
         sandbox,
         "perl",
@@ -113,7 +113,7 @@ final class Stage {
   }
 
   /** What a command prints inside the sandbox's namespaces. */
-  String output(Sandbox sandbox, String... command) throws IOException {
+  String output(OwnSandbox sandbox, String... command) throws IOException {
     List<String> argv = new ArrayList<>(sandbox.network().enter());
     argv.addAll(List.of(command));
     Path out = Files.createTempFile("ask", ".txt");

@@ -210,7 +210,7 @@ class HeldSlotTest {
       processes.add(process);
       Copy copy =
           new Copy(
-              new RootFiles(folder.resolve("copies-" + generation.id().sequence())),
+              RootFiles.in(folder.resolve("copies-" + generation.id().sequence())),
               new ProcessTree(Math.toIntExact(process.pid())),
               Optional.empty());
       return new HoldResult.Held(new HeldCopy(generation, copy, 1), 1, CriuRestore.UNKNOWN);

@@ -55,6 +55,20 @@ final class Addresses {
 
   /** The address in that value, which from now on belongs to {@code owner}. */
   Optional<Integer> claim(YamlValue value, String owner) {
+    return read(value)
+        .flatMap(address ->
+            claim(value, address, owner, Words.quoted(Ipv4.text(address)), "choose another"));
+  }
+
+  /** The same for an address that no host has: it may lie outside of the network. */
+  Optional<Integer> claimService(YamlValue value, String owner) {
+    return read(value)
+        .flatMap(address ->
+            own(value, address, owner, Words.quoted(Ipv4.text(address)), "choose another"));
+  }
+
+  /** The IPv4 address in that value, whoever has it. */
+  static Optional<Integer> read(YamlValue value) {
     Optional<String> text = value.text();
     if (text.isEmpty()) {
       return Optional.empty();
@@ -66,7 +80,7 @@ final class Addresses {
               + " is not an IPv4 address; write four numbers from 0 to 255, such as 10.77.0.1");
       return Optional.empty();
     }
-    return claim(value, address.getAsInt(), owner, Words.quoted(text.get()), "choose another");
+    return Optional.of(address.getAsInt());
   }
 
   /** The n-th host of the network for an owner without an address of its own. */
@@ -96,6 +110,11 @@ final class Addresses {
         return Optional.empty();
       }
     }
+    return own(place, address, owner, what, advice);
+  }
+
+  private Optional<Integer> own(
+      YamlValue place, int address, String owner, String what, String advice) {
     String other = owners.putIfAbsent(address, owner);
     if (other != null) {
       place.refuse(what + " belongs to " + other + " already; " + advice);

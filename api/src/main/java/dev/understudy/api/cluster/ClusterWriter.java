@@ -50,10 +50,7 @@ final class ClusterWriter {
     if (!workload.command().isEmpty()) {
       line(2, "command", quotedList(workload.command()));
     }
-    line(
-        2,
-        "root",
-        workload.image().map(p -> "{ image: " + quoted(p.toString()) + " }").orElse("host"));
+    workload.pods().ifPresentOrElse(this::pods, () -> line(2, "root", ownRoot(workload)));
     line(2, "workdir", quoted(workload.workingDirectory()));
     line(2, "environment", workload.environment().isEmpty() ? "{}" : "");
     workload.environment().forEach((name, value) -> line(3, quoted(name), quoted(value)));
@@ -66,6 +63,24 @@ final class ClusterWriter {
     if (workload.nodes().size() > 2) {
       line(2, "withoutQuorum", YamlValue.choiceName(workload.withoutQuorum()));
     }
+  }
+
+  private static String ownRoot(WorkloadSpec workload) {
+    return workload.image().map(p -> "{ image: " + quoted(p.toString()) + " }").orElse("host");
+  }
+
+  private void pods(WorkloadPods pods) {
+    line(2, "root", "");
+    line(3, "container", quoted(pods.container()));
+    line(3, "identity", quoted(pods.identity()));
+    line(3, "targetPort", Integer.toString(pods.targetPort()));
+    line(3, "pods", "");
+    pods.byNode()
+        .forEach((node, pod) -> {
+          line(4, quoted(node), "");
+          line(5, "uid", quoted(pod.uid()));
+          line(5, "address", Ipv4.text(pod.address()));
+        });
   }
 
   private void line(int depth, String key, String value) {

@@ -48,8 +48,10 @@ final class WorkloadBinder {
     String owner = name.map(known -> "workload " + known).orElse(object.self().path());
     Optional<YamlValue> root = object.optional("root");
     boolean fromImage = root.isPresent() && !root.get().isText();
-    Optional<Path> image = root.flatMap(this::image);
-    List<String> command = command(object, fromImage);
+    Optional<WorkloadPods> pods = root.flatMap(PodsBinder::bind);
+    boolean inPods = root.filter(PodsBinder::isMeant).isPresent();
+    Optional<Path> image = inPods ? Optional.empty() : root.flatMap(this::image);
+    List<String> command = inPods ? List.of() : command(object, fromImage);
     String workdir = object.optional("workdir").flatMap(this::workdir).orElse("/");
     SortedMap<String, String> environment = environment(object.optional("environment"));
     long port =
@@ -60,7 +62,7 @@ final class WorkloadBinder {
     int address =
         object
             .required("address", "the virtual address, a free host of the network")
-            .flatMap(v -> addresses.claim(v, owner))
+            .flatMap(v -> inPods ? addresses.claimService(v, owner) : addresses.claim(v, owner))
             .orElse(0);
     Strategy strategy =
         object
@@ -87,7 +89,7 @@ final class WorkloadBinder {
         new WorkloadSpec(
             name.orElseThrow(),
             command,
-            fromImage ? Root.IMAGE : Root.HOST,
+            inPods ? Root.PODS : fromImage ? Root.IMAGE : Root.HOST,
             image,
             workdir,
             environment,
@@ -97,6 +99,7 @@ final class WorkloadBinder {
             interval,
             memory,
             nodes,
+            pods,
             withoutQuorum));
   }
 

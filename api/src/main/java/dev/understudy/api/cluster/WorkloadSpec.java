@@ -16,11 +16,13 @@ import java.util.SortedMap;
  * @param workingDirectory absolute, inside the root
  * @param environment complete: nothing is inherited
  * @param port TCP port on which the program answers
- * @param address the virtual IPv4 address that follows the active copy; host order
+ * @param address the virtual IPv4 address that follows the active copy, that of a Service where
+ *     Kubernetes starts it; host order
  * @param strategy how its state comes back
  * @param checkpointIntervalNanos from the start of one checkpoint to the start of the next
  * @param memoryLimitBytes for one copy; a standby needs twice as much while it exchanges copies
  * @param nodes names of the nodes that may run or witness it, best first
+ * @param pods where Kubernetes starts it, with {@link Root#PODS}
  * @param withoutQuorum what the active does when it hears none of the other nodes any more
  */
 public record WorkloadSpec(
@@ -36,6 +38,7 @@ public record WorkloadSpec(
     long checkpointIntervalNanos,
     long memoryLimitBytes,
     List<String> nodes,
+    Optional<WorkloadPods> pods,
     WithoutQuorum withoutQuorum) {
 
   /** What the program sees as its root file system. */
@@ -43,7 +46,9 @@ public record WorkloadSpec(
     /** An overlay over the machine's own root, so that any installed program can be protected. */
     HOST,
     /** The unpacked layers of an image archive. */
-    IMAGE
+    IMAGE,
+    /** What the container of a Pod has, which Kubernetes starts and not the agent. */
+    PODS
   }
 
   /** What an active does that loses its lease because all others have fallen silent. */
@@ -54,7 +59,7 @@ public record WorkloadSpec(
     CONTINUE
   }
 
-  /** A workload that freezes without a quorum. */
+  /** A workload of ours that freezes without a quorum. */
   public WorkloadSpec(
       String name,
       List<String> command,
@@ -81,7 +86,13 @@ public record WorkloadSpec(
         checkpointIntervalNanos,
         memoryLimitBytes,
         nodes,
+        Optional.empty(),
         WithoutQuorum.FREEZE);
+  }
+
+  /** Whether that node may run it, as far as the workload knows; otherwise it votes at most. */
+  public boolean mayRunOn(String node) {
+    return nodes.contains(node) && pods.map(p -> p.byNode().containsKey(node)).orElse(true);
   }
 
   /** Rungs of the ladder that this version climbs. */

@@ -18,24 +18,25 @@ import java.net.URI;
 import java.util.List;
 
 /** Asks the agent of a node over its control API, from inside the node's network namespace. */
-final class ControlClient {
+public final class ControlClient {
   private static final int CONNECT_MILLIS = 1_000;
   private static final int READ_MILLIS = 8_000;
   private static final int BODY_BYTES_MOST = 8 << 20;
 
   private final String token;
 
-  ControlClient(byte[] clusterKey) {
+  /** For the cluster with that key. */
+  public ControlClient(byte[] clusterKey) {
     token = ControlToken.of(clusterKey);
   }
 
   /** The agent's view of its node. */
-  NodeStatus status(ProcessMark node) throws IOException {
+  public NodeStatus status(ProcessMark node) throws IOException {
     return Json.mapper().readValue(get(node, "/v1/status"), NodeStatus.class);
   }
 
   /** The agent's record after that sequence number. */
-  List<NodeEvent> events(ProcessMark node, long after) throws IOException {
+  public List<NodeEvent> events(ProcessMark node, long after) throws IOException {
     byte[] body = get(node, "/v1/events?after=" + after);
     try (MappingIterator<NodeEvent> events =
         Json.mapper().readerFor(NodeEvent.class).readValues(body)) {

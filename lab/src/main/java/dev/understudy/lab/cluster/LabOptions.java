@@ -7,8 +7,6 @@ import java.util.function.Consumer;
 
 /** How a lab is started. */
 public final class LabOptions {
-  private static final String AGENT_MAIN = "dev.understudy.agent.AgentMain";
-
   /** Enough for the start of a few JVMs on two busy cores. */
   static final long AGENT_WAIT_NANOS = 30_000_000_000L;
 
@@ -48,7 +46,7 @@ public final class LabOptions {
    */
   public static LabOptions of(String lab, Path criu, Path runc) {
     return new LabOptions(
-        lab, criu, runc, defaultStateRoot(), false, line -> {}, List.of(AGENT_MAIN));
+        lab, criu, runc, defaultStateRoot(), false, line -> {}, List.of(AgentProgram.MAIN));
   }
 
   /** Where labs have their folders: {@code $UNDERSTUDY_STATE}, or /run/understudy. */

@@ -7,51 +7,16 @@ import dev.understudy.api.cluster.NodeSpec;
 import dev.understudy.api.cluster.WorkloadSpec;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.stream.Stream;
 
 /** The command lines and environments with which the parts of a lab are started. */
 final class Places {
   /** Where a node sees what belongs to it; see node.sh. */
   private static final String IN_NODE = "/run/understudy-lab";
-
-  /** What runs at every beat, or over every byte of a generation: worth compiling well at once. */
-  private static final List<String> HOT =
-      List.of(
-          "dev.understudy.core.*",
-          "dev.understudy.agent.duty.*",
-          "dev.understudy.agent.linux.*",
-          "dev.understudy.agent.wire.*",
-          "sun.security.provider.*",
-          "com.sun.crypto.provider.*");
-
-  /**
-   * The serial collector: an agent keeps little and throws away little, so that its pauses stay
-   * below a millisecond or two, and it has no concurrent threads for which the duty cycle would
-   * have to wait while they are not scheduled. The limit of a compilation's memory is what keeps an
-   * agent small: two or three large methods would take 45 MB for a moment, which the allocator
-   * never gives back.
-   */
-  private static final List<String> AGENT_VM =
-      Stream.concat(
-              Stream.of(
-                  "-XX:+UseSerialGC",
-                  "-Xms32m",
-                  "-Xmx32m",
-                  "-Xmn6m",
-                  "-Xss512k",
-                  "-XX:MetaspaceSize=64m",
-                  "-XX:ReservedCodeCacheSize=24m",
-                  "-XX:-UsePerfData",
-                  "-XX:CompileCommand=quiet",
-                  "-XX:CompileCommand=MemLimit,*.*,32M~stop"),
-              HOT.stream().map("-XX:CompileCommand=CompileThresholdScaling,%s::*,0.2"::formatted))
-          .toList();
 
   private static final long RUN_BYTES_LEAST = 512L << 20;
 
@@ -119,11 +84,7 @@ final class Places {
   }
 
   private static List<String> agentCommand(String node, LabRecord.Agents agents, boolean memoryV1) {
-    List<String> all = new ArrayList<>();
-    all.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    all.addAll(AGENT_VM);
-    all.addAll(List.of("--enable-native-access=ALL-UNNAMED", "-cp", classPath()));
-    all.addAll(agents.main());
+    List<String> all = AgentProgram.command(agents.main());
     all.addAll(List.of("--cluster", IN_NODE + "/cluster.yaml", "--node", node));
     all.addAll(List.of("--state", IN_NODE + "/disk", "--run", "/run/understudy"));
     all.addAll(List.of("--key", IN_NODE + "/key", "--uplink", Uplink.BRIDGE));
@@ -132,16 +93,6 @@ final class Places {
       all.addAll(List.of("--cgroup-memory", "/run/understudy-cgroup/memory"));
     }
     return all;
-  }
-
-  /** The running command's own class path: the agents run the same build. */
-  private static String classPath() {
-    return String.join(
-        ":",
-        Arrays.stream(System.getProperty("java.class.path").split(":", -1))
-            .filter(entry -> !entry.isEmpty())
-            .map(entry -> Path.of(entry).toAbsolutePath().toString())
-            .toList());
   }
 
   private NodeSpec spec(String node) {

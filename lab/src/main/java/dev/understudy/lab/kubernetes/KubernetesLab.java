@@ -12,6 +12,7 @@ import dev.understudy.lab.cluster.Spaces;
 import dev.understudy.lab.cluster.Startup;
 import dev.understudy.lab.cluster.Switch;
 import dev.understudy.lab.tools.Captured;
+import dev.understudy.lab.tools.Tools;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -113,6 +114,11 @@ public final class KubernetesLab implements AutoCloseable {
   /** The names of the nodes. */
   public List<String> nodes() {
     return Addresses.NODES;
+  }
+
+  /** A node's own IPv4 address. */
+  public String address(String node) {
+    return Addresses.node(node);
   }
 
   /**
@@ -263,6 +269,15 @@ public final class KubernetesLab implements AutoCloseable {
         .filter(node -> node.alive().isPresent())
         .map(KubernetesRecord.Node::name)
         .toList();
+  }
+
+  /**
+   * Agents of Understudy on the nodes: processes of each node, as its kubelet is.
+   *
+   * @param base with CRIU and runc
+   */
+  public KubernetesAgents agents(Tools base) {
+    return new KubernetesAgents(parts, base);
   }
 
   /** The command line of kubectl, which reads files of this machine. */

@@ -87,4 +87,7 @@ fi
 keep kubelet kubelet --config="$config/kubelet.yaml" --kubeconfig="$config/kubelet.kubeconfig" \
   --hostname-override="$US_NODE" --node-ip="$US_ADDRESS" &
 keep kube-proxy kube-proxy --config="$config/kube-proxy.yaml" &
+# An agent of Understudy, as soon as there is one on the node's disk.
+keep agent sh -c 'until [ -e "$0" ]; do sleep 0.1; done; exec sh "$0"' \
+  "$US_HERE/disk/understudy/agent.sh" &
 keep_on
