@@ -181,8 +181,12 @@ final class PrivateApt {
     return command;
   }
 
-  static String validity(Age age) {
-    return "Acquire::Check-Valid-Until \"" + (age == Age.VALID) + "\";";
+  /** Without the second of them, which some hosts switch off, the first has no effect. */
+  static List<String> validity(Age age) {
+    boolean checked = age == Age.VALID;
+    return List.of(
+        "Acquire::Check-Valid-Until \"" + checked + "\";",
+        "Acquire::Check-Date \"" + checked + "\";");
   }
 
   private String configuration(Age age) {
@@ -208,7 +212,7 @@ final class PrivateApt {
     lines.add("#clear APT::Update::Post-Invoke-Success;");
     lines.add("#clear Acquire::IndexTargets::deb::DEP-11;");
     lines.add("#clear Acquire::IndexTargets::deb::Contents-deb;");
-    lines.add(validity(age));
+    lines.addAll(validity(age));
     lines.add("Acquire::Languages \"none\";");
     lines.add("Acquire::GzipIndexes \"true\";");
     lines.add("Acquire::Retries \"2\";");
