@@ -53,16 +53,8 @@ final class PrivateApt {
    */
   record Download(String name, String file, long bytes, String sha256) {}
 
-  /** Whether an index may be older than it says itself that it is to be believed. */
-  enum Age {
-    /** It may: what is taken from it is proved by checksums of ours. */
-    ANY,
-    /** It may not: an old index that is offered again would bring back mended faults. */
-    VALID
-  }
-
   /** Writes the configuration and gets the suite's index. */
-  void update(Age age) throws ToolsException, IOException {
+  void update() throws ToolsException, IOException {
     if (!Files.isReadable(KEYRING)) {
       throw new ToolsException(
           KEYRING + " is missing: install the package debian-archive-keyring, it proves packages");
@@ -74,7 +66,7 @@ final class PrivateApt {
     Files.writeString(
         folder.resolve("sources.list"),
         "deb [arch=amd64 signed-by=" + KEYRING + "] " + mirror.uri() + " " + suite + " main\n");
-    Files.writeString(folder.resolve("apt.conf"), configuration(age));
+    Files.writeString(folder.resolve("apt.conf"), configuration());
     progress.accept("reading the index of Debian " + suite + " from " + mirror.uri());
     run("reading the index of Debian " + suite, UPDATE_SECONDS, apt("apt-get", "-q", "update"));
   }
@@ -181,15 +173,7 @@ final class PrivateApt {
     return command;
   }
 
-  /** Without the second of them, which some hosts switch off, the first has no effect. */
-  static List<String> validity(Age age) {
-    boolean checked = age == Age.VALID;
-    return List.of(
-        "Acquire::Check-Valid-Until \"" + checked + "\";",
-        "Acquire::Check-Date \"" + checked + "\";");
-  }
-
-  private String configuration(Age age) {
+  private String configuration() {
     List<String> lines = new ArrayList<>();
     lines.add("Dir::State::lists \"" + folder.resolve("lists") + "\";");
     lines.add("Dir::State::status \"" + folder.resolve("status") + "\";");
@@ -212,7 +196,9 @@ final class PrivateApt {
     lines.add("#clear APT::Update::Post-Invoke-Success;");
     lines.add("#clear Acquire::IndexTargets::deb::DEP-11;");
     lines.add("#clear Acquire::IndexTargets::deb::Contents-deb;");
-    lines.addAll(validity(age));
+    // A mirror that lags is better than none: a small site may have no other, and pinned packages
+    // are proved by checksums of ours, the others by the index's signature.
+    lines.add("Acquire::Check-Valid-Until \"false\";");
     lines.add("Acquire::Languages \"none\";");
     lines.add("Acquire::GzipIndexes \"true\";");
     lines.add("Acquire::Retries \"2\";");

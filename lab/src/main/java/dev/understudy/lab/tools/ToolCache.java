@@ -34,7 +34,6 @@ public final class ToolCache {
   private final PinFile pins;
   private final Path home;
   private final Optional<PackageSource> givenMirror;
-  private final PrivateApt.Age unpinned;
   private final Consumer<String> progress;
 
   /**
@@ -43,21 +42,11 @@ public final class ToolCache {
    * @param progress gets one line, without line end, for each step of a fetch
    */
   public ToolCache(Consumer<String> progress) throws ToolsException {
-    this(PinFile.bundled(), CacheFolder.ofUser(), Optional.empty(), PrivateApt.Age.VALID, progress);
+    this(PinFile.bundled(), CacheFolder.ofUser(), Optional.empty(), progress);
   }
 
-  /**
-   * A cache elsewhere.
-   *
-   * @param unpinned how old an index may be from which packages are taken that are not pinned
-   */
-  ToolCache(
-      PinFile pins,
-      Path folder,
-      Optional<PackageSource> mirror,
-      PrivateApt.Age unpinned,
-      Consumer<String> progress) {
-    this.unpinned = unpinned;
+  /** A cache elsewhere. */
+  ToolCache(PinFile pins, Path folder, Optional<PackageSource> mirror, Consumer<String> progress) {
     this.pins = pins;
     this.home = folder.resolve("tools-" + pins.hash());
     this.givenMirror = mirror;
@@ -154,8 +143,7 @@ public final class ToolCache {
             : PackageSource.ofHost(Path.of("/etc/apt"), System.getenv());
     progress.accept("mirror " + mirror.uri() + " (" + mirror.origin() + ")");
     PrivateApt source = new PrivateApt(apt, debs, mirror, pins.suite(), progress);
-    // A mirror that lags is better than none: pinned packages are proved by their own checksums.
-    source.update(PrivateApt.Age.ANY);
+    source.update();
     List<Selection.Choice> choices = select(source, missing);
     List<PrivateApt.Download> plan = download(source, choices, debs);
     Programs programs = new Programs(home, apt);
@@ -201,7 +189,6 @@ public final class ToolCache {
             + " has moved past "
             + String.join(", ", concat(selection.moved(), selection.gone()))
             + ": taking its present packages, proved by the signature of its index");
-    source.update(unpinned);
     // Names of libraries change with their interfaces, so today's dependencies count now.
     List<String> roots =
         wanted.values().stream().filter(PinFile.Entry::program).map(PinFile.Entry::name).toList();

@@ -68,12 +68,4 @@ class PrivateAptTest {
     assertThat(ToolsException.failed("reading", old))
         .hasMessageContaining("a mirror that is up to date");
   }
-
-  @Test
-  void onlyWhatIsPinnedMayComeFromAnOldIndex() {
-    assertThat(PrivateApt.validity(PrivateApt.Age.ANY))
-        .containsExactly("Acquire::Check-Valid-Until \"false\";", "Acquire::Check-Date \"false\";");
-    assertThat(PrivateApt.validity(PrivateApt.Age.VALID))
-        .containsExactly("Acquire::Check-Valid-Until \"true\";", "Acquire::Check-Date \"true\";");
-  }
 }

@@ -6,17 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.HttpURLConnection;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Instant;
-import java.time.ZonedDateTime;
-import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeAll;
@@ -50,13 +44,13 @@ class ToolCacheE2E {
     }
   }
 
-  private ToolCache cache(PinFile pins, PrivateApt.Age unpinned) {
-    return new ToolCache(pins, folder, Optional.of(mirror), unpinned, progress::add);
+  private ToolCache cache(PinFile pins) {
+    return new ToolCache(pins, folder, Optional.of(mirror), progress::add);
   }
 
   @Test
   void fetchedProgramsRunAndAreFetchedOnce() throws Exception {
-    ToolCache cache = cache(PinFile.bundled(), PrivateApt.Age.VALID);
+    ToolCache cache = cache(PinFile.bundled());
     assertThat(cache.ready(ToolGroup.BASE)).isEmpty();
     Tools tools = cache.provide(ToolGroup.BASE);
     Commands.Output criu = new Commands(folder).run(List.of(tools.criu() + "", "--version"), 10);
@@ -73,36 +67,10 @@ class ToolCacheE2E {
 
   @Test
   void whenPinnedVersionsAreGoneThePresentOnesAreTakenAndSaid() throws Exception {
-    // However old the mirror's index is: what comes of that is the next test's.
-    Tools tools = cache(oldPins(), PrivateApt.Age.ANY).provide(ToolGroup.BASE);
+    Tools tools = cache(oldPins()).provide(ToolGroup.BASE);
     assertThat(tools.versions()).containsKeys("criu", "runc");
     assertThat(progress)
         .anyMatch(line -> line.startsWith("Debian forky has moved past criu 4.2-0, runc 1.0-0"));
-  }
-
-  /** Else a mirror, or whoever stands before it, could bring back packages with known faults. */
-  @Test
-  void packagesThatAreNotPinnedComeFromAnIndexThatIsValid() throws Exception {
-    ToolCache cache = cache(oldPins(), PrivateApt.Age.VALID);
-    if (Instant.now().isBefore(validUntil())) {
-      assertThat(cache.provide(ToolGroup.BASE).versions()).containsKeys("criu", "runc");
-    } else {
-      assertThatThrownBy(() -> cache.provide(ToolGroup.BASE))
-          .isInstanceOf(ToolsException.class)
-          .hasMessageContaining("is expired")
-          .hasMessageContaining("a mirror that is up to date");
-    }
-  }
-
-  private Instant validUntil() throws Exception {
-    URI uri = URI.create(mirror.uri() + "/dists/" + PinFile.bundled().suite() + "/InRelease");
-    String name = "Valid-Until: ";
-    try (InputStream in = uri.toURL().openStream()) {
-      String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
-      String line = text.lines().filter(l -> l.startsWith(name)).findFirst().orElseThrow();
-      DateTimeFormatter form = DateTimeFormatter.ofPattern("EEE, d MMM yyyy HH:mm:ss z", Locale.US);
-      return ZonedDateTime.parse(line.substring(name.length()), form).toInstant();
-    }
   }
 
   private static PinFile oldPins() throws ToolsException {
@@ -134,7 +102,7 @@ class ToolCacheE2E {
                 "kubernetes", List.of(),
                 "go", List.of()),
             "wrong");
-    assertThatThrownBy(() -> cache(changed, PrivateApt.Age.VALID).provide(ToolGroup.BASE))
+    assertThatThrownBy(() -> cache(changed).provide(ToolGroup.BASE))
         .isInstanceOf(ToolsException.class)
         .hasMessageContaining("the checksum of criu=" + wrong.version() + " is wrong");
   }
