@@ -56,12 +56,13 @@ public final class Spaces {
   /**
    * A command that runs inside all namespaces of a node or of the client. The shell that waits for
    * it outlives the terminal's signals, which nsenter would not: what they mean is the command's to
-   * say. What it catches, the command does not inherit.
+   * say. What it catches, the command does not inherit. Only what the shell starts is in the node's
+   * PID namespace, so it must not do anything itself, as it would for a builtin such as kill.
    */
   public static List<String> inside(ProcessMark init, String folder, List<String> command) {
     List<String> all =
         new ArrayList<>(List.of("nsenter", "--target", Long.toString(init.pid()), "--all"));
-    String wait = "trap : INT QUIT; cd \"$1\" && shift && \"$@\"; exit $?";
+    String wait = "trap : INT QUIT; cd \"$1\" && shift && (exec \"$@\"); exit $?";
     all.addAll(List.of("--no-fork", "--", "sh", "-c", wait, "sh", folder));
     all.addAll(command);
     return all;

@@ -41,9 +41,6 @@ public final class ToolsException extends Exception {
     if (NETWORK_SIGNS.stream().anyMatch(all::contains)) {
       return "check that the package mirror can be reached, then run the command again";
     }
-    if (all.contains("is expired")) {
-      return "set UNDERSTUDY_DEBIAN_MIRROR to a mirror that is up to date, or this machine's clock";
-    }
     if (all.contains("does not have a release file") || all.contains("404")) {
       return "set UNDERSTUDY_DEBIAN_MIRROR to a complete mirror, as http://deb.debian.org/debian";
     }

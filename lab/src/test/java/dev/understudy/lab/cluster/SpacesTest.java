@@ -25,6 +25,16 @@ class SpacesTest {
     assertThat(code("exit 3")).isEqualTo(3);
   }
 
+  /** The shell's own kill would look for that number among the processes of the host. */
+  @Test
+  void noCommandIsTakenForABuiltinOfTheShell() throws Exception {
+    ProcessMark here = ProcessMark.of(ProcessHandle.current().pid()).orElseThrow();
+    List<String> command = Spaces.inside(here, "/", List.of("type", "type"));
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    assertThat(process.inputReader().readAllAsString()).contains("type");
+    assertThat(process.waitFor()).as("there is no such program").isEqualTo(127);
+  }
+
   private static int code(String script) throws Exception {
     ProcessMark here = ProcessMark.of(ProcessHandle.current().pid()).orElseThrow();
     List<String> command = Spaces.inside(here, "/", List.of("sh", "-c", script));
