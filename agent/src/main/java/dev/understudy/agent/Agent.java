@@ -55,7 +55,6 @@ import dev.understudy.api.control.NodeEvent;
 import dev.understudy.api.control.NodeStatus;
 import dev.understudy.core.protocol.DurableState;
 import dev.understudy.core.protocol.FailoverNode;
-import dev.understudy.core.protocol.GroupConfig;
 import dev.understudy.core.protocol.Input;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -88,6 +87,7 @@ final class Agent implements AutoCloseable {
   private final long incarnation;
   private final Path run;
   private final ParkedAgent parked;
+  private final List<AutoCloseable> doors = new ArrayList<>();
   private final List<AutoCloseable> closing = new ArrayList<>();
   private final List<LongFunction<Input>> first = new ArrayList<>();
   private String gateKind = "";
@@ -120,13 +120,18 @@ final class Agent implements AutoCloseable {
 
   /** Reads everything that is configured, makes the sandboxes, and opens the sockets. */
   static Agent build(AgentOptions options) throws IOException, ClusterFileException {
-    long startedAt = Clock.bootNanos();
-    Cluster cluster = ClusterFile.readOnNode(options.cluster());
+    Path file = options.cluster().orElseThrow();
+    Cluster cluster = ClusterFile.readOnNode(file);
     NodeSpec self =
         cluster
             .node(options.node())
-            .orElseThrow(
-                () -> new IOException(options.cluster() + " has no node named " + options.node()));
+            .orElseThrow(() -> new IOException(file + " has no node named " + options.node()));
+    return build(options, cluster, self);
+  }
+
+  /** The same, by a plan that was read already. */
+  static Agent build(AgentOptions options, Cluster cluster, NodeSpec self) throws IOException {
+    long startedAt = Clock.bootNanos();
     Files.createDirectories(options.state());
     Files.createDirectories(options.run());
     ParkedAgent parked = ParkedAgent.take(options.run());
@@ -145,7 +150,7 @@ final class Agent implements AutoCloseable {
         new FailoverNode(
             self.name(),
             cluster.timing(),
-            groups(cluster),
+            Groups.of(cluster),
             durable,
             startedAt,
             cluster.takeoversAtOnce(),
@@ -158,7 +163,7 @@ final class Agent implements AutoCloseable {
     ExitWatch exits = new ExitWatch(poller);
     Reception reception = new Reception(codec, self.name());
     Subscribers subscribers = new Subscribers(self.name(), mailbox);
-    Steering steering = Steering.open(cluster);
+    Steering steering = Steering.open(cluster, options.listen().isPresent());
     NodeExecutor executor =
         new NodeExecutor(node, reception, mailbox, store, journal, subscribers, steering);
     DutyCycle cycle =
@@ -176,7 +181,7 @@ final class Agent implements AutoCloseable {
             durable.incarnation(),
             options.run(),
             parked);
-    agent.closing.add(steering);
+    agent.closing.addAll(List.of(exits, mailbox, outlets, socket, steering));
     return agent.begun(options, key);
   }
 
@@ -203,41 +208,7 @@ final class Agent implements AutoCloseable {
         key,
         cluster.nodes().stream().map(NodeSpec::name).toList(),
         cluster.workloads().stream().map(WorkloadSpec::name).toList(),
-        Configuration.of(cluster.timing(), groups(cluster)));
-  }
-
-  static List<GroupConfig> groups(Cluster cluster) {
-    List<GroupConfig> groups = new ArrayList<>();
-    for (WorkloadSpec workload : cluster.workloads()) {
-      List<String> runners =
-          workload.nodes().stream()
-              .filter(n -> cluster.node(n).filter(s -> !s.witnessOnly()).isPresent())
-              .filter(workload::mayRunOn)
-              .toList();
-      groups.add(
-          new GroupConfig(
-              workload.name(),
-              workload.nodes(),
-              runners,
-              quorum(cluster, workload),
-              workload.strategy() == WorkloadSpec.Strategy.MIRROR,
-              workload.checkpointIntervalNanos(),
-              switch (workload.withoutQuorum()) {
-                case FREEZE -> GroupConfig.WithoutQuorum.FREEZE;
-                case CONTINUE -> GroupConfig.WithoutQuorum.CONTINUE;
-              }));
-    }
-    return groups;
-  }
-
-  private static GroupConfig.Quorum quorum(Cluster cluster, WorkloadSpec workload) {
-    if (workload.nodes().size() != 2 || cluster.prefer().isEmpty()) {
-      return GroupConfig.Quorum.MAJORITY;
-    }
-    return switch (cluster.prefer().get()) {
-      case CONSISTENCY -> GroupConfig.Quorum.PAIR_CONSISTENCY;
-      case AVAILABILITY -> GroupConfig.Quorum.PAIR_AVAILABILITY;
-    };
+        Configuration.of(cluster.timing(), Groups.of(cluster)));
   }
 
   private void addWorkloads(AgentOptions options, ClusterKey key, Map<String, Integer> addresses)
@@ -421,10 +392,10 @@ final class Agent implements AutoCloseable {
   private void listen(ClusterKey key) throws IOException {
     ShipServer ships =
         ShipServer.listen(socketAddress(self.address()), key.bytes(), new Arrivals(executor));
-    closing.add(ships);
+    doors.add(ships);
     ControlServer control = ControlServer.start(ControlToken.of(key.bytes()), asked(), journal);
     control.serve(RecordRoute.PATH, new RecordRoute(records));
-    closing.add(control);
+    doors.add(control);
   }
 
   private void rehearse(ClusterKey key) throws IOException {
@@ -438,7 +409,8 @@ final class Agent implements AutoCloseable {
     System.gc();
   }
 
-  private Asked asked() {
+  /** What others may ask it, from any thread. */
+  Asked asked() {
     return new Asked(self.name(), cluster, mailbox, executor, this::statusNow);
   }
 
@@ -478,10 +450,26 @@ final class Agent implements AutoCloseable {
     cycle.leave();
   }
 
+  /** The same, but nothing is passed on: nobody takes over what has its place here. */
+  void quit() {
+    cycle.quit();
+  }
+
   @Override
   public void close() throws IOException {
     // First nobody brings anything new, then everything that runs ends.
-    for (AutoCloseable one : closing.reversed()) {
+    closeAll(doors);
+    List<ParkedWorkload> goingOn = executor.close();
+    if (!goingOn.isEmpty()) {
+      new ParkedAgent(ClusterFile.write(cluster), goingOn).write(run);
+    }
+    journal.close();
+    records.close();
+    closeAll(closing);
+  }
+
+  private static void closeAll(List<AutoCloseable> all) throws IOException {
+    for (AutoCloseable one : all.reversed()) {
       try {
         one.close();
       } catch (IOException e) {
@@ -490,11 +478,5 @@ final class Agent implements AutoCloseable {
         throw new IOException("closing failed: " + e.getMessage(), e);
       }
     }
-    List<ParkedWorkload> goingOn = executor.close();
-    if (!goingOn.isEmpty()) {
-      new ParkedAgent(ClusterFile.write(cluster), goingOn).write(run);
-    }
-    journal.close();
-    records.close();
   }
 }

@@ -43,19 +43,19 @@ public final class AgentMain {
     Attempt locked = Scheduling.tryLockMemory();
     Attempt preferred = Scheduling.niceThisProcess(NICE);
     Attempt pauses = Scheduling.tryRealTimePauses(REAL_TIME_PRIORITY - 1);
+    PlannedAgent.Runner runner = agent -> cycle(agent, locked, preferred, pauses);
     CountDownLatch ended = new CountDownLatch(1);
-    try (Agent agent = Agent.build(options)) {
-      Thread duty =
-          Thread.ofPlatform()
-              .name("duty-cycle")
-              .unstarted(() -> {
-                Attempt first = Scheduling.tryRealTime(REAL_TIME_PRIORITY);
-                Attempt slack = Scheduling.timerSlack(SLACK_NANOS);
-                agent.run(locked, preferred, pauses, first, slack);
-              });
-      Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(agent, ended), "stop"));
-      duty.start();
-      duty.join();
+    try {
+      if (options.listen().isPresent()) {
+        PlannedAgent planned = PlannedAgent.open(options);
+        atEnd(planned::stop, ended);
+        planned.run(runner);
+      } else {
+        try (Agent agent = Agent.build(options)) {
+          atEnd(agent::stop, ended);
+          runner.run(agent);
+        }
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } finally {
@@ -63,9 +63,27 @@ public final class AgentMain {
     }
   }
 
+  private static void cycle(Agent agent, Attempt locked, Attempt preferred, Attempt pauses)
+      throws InterruptedException {
+    Thread duty =
+        Thread.ofPlatform()
+            .name("duty-cycle")
+            .unstarted(() -> {
+              Attempt first = Scheduling.tryRealTime(REAL_TIME_PRIORITY);
+              Attempt slack = Scheduling.timerSlack(SLACK_NANOS);
+              agent.run(locked, preferred, pauses, first, slack);
+            });
+    duty.start();
+    duty.join();
+  }
+
+  private static void atEnd(Runnable stop, CountDownLatch ended) {
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(stop, ended), "stop"));
+  }
+
   /** The virtual machine ends when this returns, so it waits until nothing is left behind. */
-  private static void stop(Agent agent, CountDownLatch ended) {
-    agent.stop();
+  private static void stop(Runnable stop, CountDownLatch ended) {
+    stop.run();
     try {
       if (!ended.await(END_SECONDS, TimeUnit.SECONDS)) {
         System.err.println("understudy-agent: not everything ended in " + END_SECONDS + " s");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.understudy.agent;
 
+import dev.understudy.api.cluster.Ipv4;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
@@ -9,8 +10,9 @@ import java.util.TreeMap;
 /**
  * The agent's command line. Every option is {@code --name value}.
  *
- * @param cluster the cluster file
- * @param node this node's name in it
+ * @param cluster the cluster file; empty where plans are brought
+ * @param node this node's name in it; empty where plans are brought
+ * @param listen this node's IPv4 address, at which plans are brought, in the cluster file's place
  * @param state directory on disk that survives a crash
  * @param run directory on a tmpfs, lost with the node
  * @param key file with the cluster key
@@ -23,8 +25,9 @@ import java.util.TreeMap;
  * @param historyLost whether this node has run before, under the same name, and lost its disk
  */
 record AgentOptions(
-    Path cluster,
+    Optional<Path> cluster,
     String node,
+    Optional<String> listen,
     Path state,
     Path run,
     Path key,
@@ -45,10 +48,13 @@ record AgentOptions(
       }
       given.put(arguments[i].substring(2), arguments[i + 1]);
     }
+    Optional<String> listen = Optional.ofNullable(given.remove("listen")).map(AgentOptions::ipv4);
+    boolean brought = listen.isPresent();
     AgentOptions options =
         new AgentOptions(
-            path(given, "cluster"),
-            take(given, "node"),
+            brought ? Optional.empty() : Optional.of(path(given, "cluster")),
+            brought ? "" : take(given, "node"),
+            listen,
             path(given, "state"),
             path(given, "run"),
             path(given, "key"),
@@ -63,6 +69,13 @@ record AgentOptions(
       throw new IllegalArgumentException("unknown option --" + given.keySet().iterator().next());
     }
     return options;
+  }
+
+  private static String ipv4(String text) {
+    if (Ipv4.parse(text).isEmpty()) {
+      throw new IllegalArgumentException("--listen is an IPv4 address, not " + text);
+    }
+    return text;
   }
 
   private static boolean lost(String history) {

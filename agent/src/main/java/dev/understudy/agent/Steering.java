@@ -46,8 +46,12 @@ final class Steering implements AutoCloseable {
     this.workloads = workloads;
   }
 
-  /** Prepares the kernel; rules that an earlier agent has left stay until there is news. */
-  static Steering open(Cluster cluster) throws IOException {
+  /**
+   * Prepares the kernel; rules that an earlier agent has left stay until there is news.
+   *
+   * @param clear whether they go at once where nothing is to be steered
+   */
+  static Steering open(Cluster cluster, boolean clear) throws IOException {
     Map<String, WorkloadSpec> inPods = new TreeMap<>();
     cluster.workloads().stream()
         .filter(workload -> workload.pods().isPresent())
@@ -55,6 +59,11 @@ final class Steering implements AutoCloseable {
     Steering steering = new Steering(NetlinkSocket.open(NetlinkSocket.NETFILTER), inPods);
     if (!inPods.isEmpty()) {
       steering.prepare();
+    } else if (clear) {
+      NftablesBatch batch = new NftablesBatch();
+      batch.table(NftablesBatch.IPV4, TABLE);
+      batch.deleteTable(NftablesBatch.IPV4, TABLE);
+      steering.socket.transact(batch.finished(), "the end of the table " + TABLE);
     }
     return steering;
   }

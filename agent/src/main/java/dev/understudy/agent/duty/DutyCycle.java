@@ -117,6 +117,12 @@ public final class DutyCycle {
     mailbox.tell(Input.Leaving::new);
   }
 
+  /** Ends {@link #run} now, and tells nobody; from any thread. */
+  public void quit() {
+    leaveBy = Clock.bootNanos();
+    mailbox.post(() -> {});
+  }
+
   private boolean left() {
     return executor.parked() || node.mayEnd() || Clock.bootNanos() >= leaveBy;
   }

@@ -11,7 +11,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Processes whose end the duty cycle hears of at once. Belongs to that thread. */
-public final class ExitWatch {
+public final class ExitWatch implements AutoCloseable {
   private record Watched(int index, PidFd process, Runnable onExit) {}
 
   private final Poller poller;
@@ -65,5 +65,11 @@ public final class ExitWatch {
     watched.remove(one);
     poller.remove(one.index);
     one.process.close();
+  }
+
+  /** Watches nothing any more; when the duty cycle has ended. */
+  @Override
+  public void close() {
+    List.copyOf(watched).forEach(this::forget);
   }
 }

@@ -12,7 +12,7 @@ import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
 /** What other threads have for the duty cycle, in order of arrival, bounded. */
-public final class Mailbox {
+public final class Mailbox implements AutoCloseable {
   /** Mail that nobody reads means that the reader is gone; then its writers may wait as well. */
   private static final int CAPACITY = 1_024;
 
@@ -102,5 +102,11 @@ public final class Mailbox {
       taker.take(mail);
     }
     ring();
+  }
+
+  /** Nobody is woken any more; what comes is for nobody. */
+  @Override
+  public void close() {
+    bell.close();
   }
 }

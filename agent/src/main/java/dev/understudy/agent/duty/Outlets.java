@@ -14,7 +14,7 @@ import java.util.TreeMap;
  * the socket that sent it; with one socket for all, a dead peer would fill its buffer within half a
  * minute and silence this node towards the living ones.
  */
-public final class Outlets {
+public final class Outlets implements AutoCloseable {
   private record Outlet(UdpSocket socket, int address) {}
 
   private final Map<String, Outlet> byPeer = new TreeMap<>();
@@ -40,5 +40,10 @@ public final class Outlets {
       throw new IllegalStateException("no way to " + peer + ", only to " + byPeer.keySet());
     }
     outlet.socket.send(datagram, outlet.address, DutyCycle.PORT);
+  }
+
+  @Override
+  public void close() {
+    byPeer.values().forEach(outlet -> outlet.socket.close());
   }
 }

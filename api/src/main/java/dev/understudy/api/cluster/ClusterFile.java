@@ -45,6 +45,22 @@ public final class ClusterFile {
     return read(file, false);
   }
 
+  /**
+   * Checks a cluster file that was brought to a node, as {@link #readOnNode} does.
+   *
+   * @param text of at most {@link #BYTES_MOST} bytes
+   * @throws ClusterFileException with everything that is wrong
+   */
+  public static Cluster parseOnNode(String text) throws ClusterFileException {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    if (bytes.length > BYTES_MOST) {
+      Problems problems = new Problems();
+      problems.add(0, 0, "", "the cluster file is longer than 256 KiB; make it smaller");
+      throw new ClusterFileException("plan", problems.inFileOrder());
+    }
+    return parse(Path.of("/plan"), bytes, false);
+  }
+
   private static Cluster read(Path file, boolean look) throws ClusterFileException {
     Problems problems = new Problems();
     Optional<byte[]> bytes = bytes(file, problems);
