@@ -2,7 +2,10 @@
 package dev.understudy.operator;
 
 import dev.understudy.operator.HttpDoor.Answer;
+import dev.understudy.operator.act.Steward;
+import dev.understudy.operator.plan.Course;
 import dev.understudy.operator.reconcile.DeploymentReconciler;
+import dev.understudy.operator.reconcile.EventRecorder;
 import dev.understudy.operator.reconcile.PolicyReconciler;
 import dev.understudy.operator.resource.FailoverPolicy;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -19,9 +22,11 @@ import io.javaoperatorsdk.operator.api.config.LeaderElectionConfigurationBuilder
 import java.io.IOException;
 import java.net.HttpURLConnection;
 import java.net.InetAddress;
+import java.nio.file.Files;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -72,7 +77,9 @@ public final class OperatorMain {
   private void run() throws CannotStart, IOException {
     KubernetesClient client = client();
     requireDefinition(client);
-    Operator operator = new Operator(o -> configure(o.withKubernetesClient(client)));
+    Optional<Steward> steward = steward(client);
+    Runnable begin = () -> steward.ifPresent(Steward::start);
+    Operator operator = new Operator(o -> configure(o.withKubernetesClient(client), begin));
     operator.installShutdownHook(GRACE);
     operator.register(
         deployments,
@@ -101,10 +108,33 @@ public final class OperatorMain {
         new HttpDoor(options.metrics(), Map.of("/metrics", () -> Answer.ok(figures.text())));
     System.err.println(
         "operator: health at port %d, metrics at port %d".formatted(health.port(), metrics.port()));
+    operator.start();
     if (!options.leaderElection()) {
       leading.set(true);
+      begin.run();
     }
-    operator.start();
+  }
+
+  private Optional<Steward> steward(KubernetesClient client) throws CannotStart {
+    if (options.acting().isEmpty()) {
+      return Optional.empty();
+    }
+    OperatorOptions.Acting acting = options.acting().get();
+    byte[] key;
+    try {
+      key = Files.readAllBytes(acting.key());
+    } catch (IOException e) {
+      throw new CannotStart("The agents' key cannot be read: " + e + ".");
+    }
+    Steward.Surroundings around =
+        new Steward.Surroundings(
+            client,
+            options.namespace(),
+            deployments::all,
+            new EventRecorder(Clock.systemUTC()),
+            policies::tell);
+    return Optional.of(
+        new Steward(around, new Course.Settings(acting.holderImage(), acting.timing()), key));
   }
 
   private KubernetesClient client() throws CannotStart {
@@ -136,11 +166,17 @@ public final class OperatorMain {
     }
   }
 
-  private void configure(ConfigurationServiceOverrider configuration) {
+  private void configure(ConfigurationServiceOverrider configuration, Runnable begin) {
     configuration.withMetrics(figures).withReconciliationTerminationTimeout(GRACE);
     if (options.leaderElection()) {
       LeaderCallbacks callbacks =
-          new LeaderCallbacks(() -> leading.set(true), () -> leading.set(false), _ -> {});
+          new LeaderCallbacks(
+              () -> {
+                leading.set(true);
+                begin.run();
+              },
+              () -> leading.set(false),
+              _ -> {});
       configuration.withLeaderElectionConfiguration(
           LeaderElectionConfigurationBuilder.aLeaderElectionConfiguration(LEASE)
               .withLeaseNamespace(options.leaseNamespace())

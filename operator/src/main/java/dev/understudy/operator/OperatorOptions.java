@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.understudy.operator;
 
+import dev.understudy.core.timing.Timing;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.Map;
@@ -16,6 +17,7 @@ import java.util.TreeMap;
  * @param leaderElection whether to act only while holding the Lease; off for one lone instance
  * @param leaseNamespace where the Lease is
  * @param namespace the only namespace to look at; all if it is not given
+ * @param acting what it needs to act; only says things if it is not given
  * @param kubeconfig how to reach the API server; as a Pod, or as kubectl does, if not given
  */
 record OperatorOptions(
@@ -24,7 +26,17 @@ record OperatorOptions(
     boolean leaderElection,
     String leaseNamespace,
     Optional<String> namespace,
+    Optional<Acting> acting,
     Optional<Path> kubeconfig) {
+
+  /**
+   * What acting takes.
+   *
+   * @param key file with the key that the agents have
+   * @param holderImage an image with the holder as {@code /holder}
+   * @param timing the times that agents go by, unless a policy asks for slower ones
+   */
+  record Acting(Path key, String holderImage, Timing timing) {}
 
   static final String USAGE =
       """
@@ -33,6 +45,8 @@ record OperatorOptions(
                       [--leader-elect true|false]                default true
                       [--leader-elect-namespace NAME]            default understudy-system
                       [--namespace NAME]                         default: all of them
+                      [--agents-key FILE --holder-image IMAGE    default: act on nothing
+                       [--timing PROFILE]]                       default standard
                       [--kubeconfig FILE]                        default: as a Pod or as kubectl
       """;
 
@@ -64,11 +78,28 @@ record OperatorOptions(
             yes("leader-elect", take(given, "leader-elect", "true")),
             take(given, "leader-elect-namespace", "understudy-system"),
             Optional.ofNullable(given.remove("namespace")),
+            acting(given),
             Optional.ofNullable(given.remove("kubeconfig")).map(Path::of));
     if (!given.isEmpty()) {
       throw new IllegalArgumentException("unknown option --" + given.keySet().iterator().next());
     }
     return options;
+  }
+
+  private static Optional<Acting> acting(Map<String, String> given) {
+    Optional<String> key = Optional.ofNullable(given.remove("agents-key"));
+    Optional<String> image = Optional.ofNullable(given.remove("holder-image"));
+    if (key.isPresent() != image.isPresent()) {
+      throw new IllegalArgumentException("--agents-key and --holder-image go together");
+    }
+    if (key.isEmpty()) {
+      return Optional.empty();
+    }
+    String profile = take(given, "timing", "standard");
+    Timing timing =
+        Timing.named(profile)
+            .orElseThrow(() -> new IllegalArgumentException("--timing has no profile " + profile));
+    return Optional.of(new Acting(Path.of(key.get()), image.orElseThrow(), timing));
   }
 
   private static String take(Map<String, String> given, String name, String otherwise) {

@@ -4,6 +4,7 @@ package dev.understudy.operator;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.understudy.core.timing.Timing;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -25,6 +26,7 @@ class OperatorOptionsTest {
                 new InetSocketAddress(8081),
                 true,
                 "understudy-system",
+                Optional.empty(),
                 Optional.empty(),
                 Optional.empty()));
   }
@@ -49,8 +51,17 @@ class OperatorOptionsTest {
     assertThat(options.leaseNamespace()).isEqualTo("b");
   }
 
+  @Test
+  void actingTakesAKeyAndAnImage() {
+    assertThat(parse("--agents-key /k --holder-image h:1 --timing relaxed").acting())
+        .contains(new OperatorOptions.Acting(Path.of("/k"), "h:1", Timing.RELAXED));
+  }
+
   @ParameterizedTest
   @CsvSource({
+    "--agents-key /k, --agents-key and --holder-image go together",
+    "--agents-key /k --holder-image h --timing soon, --timing has no profile soon",
+    "--timing relaxed, unknown option --timing",
     "--port 1, unknown option --port",
     "x, 'expected --name value, got x'",
     "--namespace, option --namespace has no value",

@@ -263,8 +263,10 @@ class OperatorE2E {
         List.of(
             "get secrets",
             "patch deployments",
-            "create pods",
-            "delete pods",
+            "create deployments",
+            "delete deployments",
+            "create pods/exec",
+            "update pods",
             "patch nodes",
             "update failoverpolicies",
             "delete failoverpolicies",

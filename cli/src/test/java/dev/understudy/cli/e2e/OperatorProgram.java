@@ -33,19 +33,21 @@ final class OperatorProgram implements AutoCloseable {
   }
 
   /** Starts one; its health is asked for one port above its metrics. */
-  static OperatorProgram start(KubernetesLab lab, Path folder, String name, int metricsPort)
+  static OperatorProgram start(
+      KubernetesLab lab, Path folder, String name, int metricsPort, String... more)
       throws Exception {
     Path kubeconfig = Files.writeString(folder.resolve(name + ".kubeconfig"), access(lab));
     Path log = folder.resolve(name + ".log");
-    List<String> command =
-        lab.clientCommand(
-            folder,
+    List<String> words =
+        new ArrayList<>(
             List.of(
                 Host.ROOT.resolve("operator/run").toString(),
                 "--kubeconfig=" + kubeconfig,
                 "--metrics-bind-address=:" + metricsPort,
                 "--health-probe-bind-address=:" + (metricsPort + 1),
                 "--leader-elect"));
+    words.addAll(List.of(more));
+    List<String> command = lab.clientCommand(folder, words);
     Process process =
         new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();
     return new OperatorProgram(lab, process, kubeconfig, log, metricsPort);

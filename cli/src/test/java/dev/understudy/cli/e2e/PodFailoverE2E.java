@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.understudy.agent.linux.Namespaces;
-import dev.understudy.api.cluster.Cluster;
-import dev.understudy.api.cluster.ClusterFile;
 import dev.understudy.api.cluster.Ipv4;
 import dev.understudy.api.control.NodeEvent;
 import dev.understudy.api.control.WorkloadStatus;
@@ -32,18 +30,20 @@ import io.fabric8.kubernetes.api.model.Pod;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Optional;
+import java.util.List;
 import java.util.OptionalLong;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A Deployment's Pod on a real Kubernetes, its copy held in a standby Pod, and the loss of its
- * node's power: served again with its state, at the Service's address, seen from a third node.
+ * A Deployment with annotations on a real Kubernetes, the operator and three agents. The operator
+ * makes the standby Pod and brings the agents their plan; the active's node loses its power; the
+ * copy serves with its state at the Service's address, seen from a third node; its Pod takes the
+ * old one's place, and all Pods that there ever were are these two.
  */
 class PodFailoverE2E {
-  private static final double PATIENCE_SECONDS = 90;
+  private static final double PATIENCE_SECONDS = 150;
   private static final String ADDRESS = "10.96.0.80";
   private static final int PORT = 80;
   private static final int GENERATIONS = 2;
@@ -74,119 +74,127 @@ class PodFailoverE2E {
     return lab;
   }
 
-  /** What the agents have to know of those Pods. */
-  private Cluster plan(KubernetesLab lab, Succession succession, Pod active, Pod standby)
-      throws Exception {
-    StringBuilder yaml =
-        new StringBuilder("cluster: lab\nnetwork: 10.10.0.0/24\ntiming: relaxed\nnodes:\n");
-    for (String node : lab.nodes()) {
-      yaml.append("  - {name: %s, address: %s}\n".formatted(node, lab.address(node)));
-    }
-    yaml.append(
-        """
-        workloads:
-          - name: count
-            root:
-              container: count
-              identity: %s
-              targetPort: 8080
-              pods:
-        """
-            .formatted(CountImage.NAME));
-    for (Pod pod : new Pod[] {active, standby}) {
-      String uid = pod.getMetadata().getUid();
-      yaml.append(
-          "        %s: {uid: %s, address: %s}\n"
-              .formatted(pod.getSpec().getNodeName(), uid, succession.address(uid)));
-    }
-    String witness =
-        lab.nodes().stream()
-            .filter(n -> !n.equals(active.getSpec().getNodeName()))
-            .filter(n -> !n.equals(standby.getSpec().getNodeName()))
-            .findFirst()
-            .orElseThrow();
-    yaml.append(
-        """
-            port: %d
-            address: %s
-            interval: 250ms
-            memory: 64MiB
-            nodes: [%s, %s, %s]
-        """
-            .formatted(
-                PORT,
-                ADDRESS,
-                active.getSpec().getNodeName(),
-                standby.getSpec().getNodeName(),
-                witness));
-    Path file = folder.resolve("plan.yaml");
-    Files.writeString(file, yaml);
-    return ClusterFile.read(file);
-  }
-
   private static WorkloadStatus status(KubernetesAgents agents, String node)
       throws LabException, IOException {
     return agents.status(node).workloads().getFirst();
   }
 
+  private OperatorProgram operator(KubernetesLab lab, KubernetesAgents agents) throws Exception {
+    for (String name : new String[] {"failoverpolicies.yaml", "rbac.yaml"}) {
+      String file = Host.ROOT.resolve("operator/deploy").resolve(name).toString();
+      String _ = Said.of(lab.kubectlCommand(List.of("apply", "-f", file)), "").must();
+    }
+    return OperatorProgram.start(
+        lab,
+        folder,
+        "operator",
+        8080,
+        "--agents-key=" + agents.keyFile(),
+        "--holder-image=" + HolderImage.NAME,
+        "--timing=relaxed");
+  }
+
   @Test
-  void theCopyInTheStandbyPodGoesOnAtTheServicesAddress() throws Exception {
+  void theOperatorHasItProtectedAndItsCopyGoesOnAtTheServicesAddress() throws Exception {
     Lab.requireHost();
     Tools tools = Host.tools(ToolGroup.BASE, ToolGroup.PYTHON);
     try (KubernetesLab lab = up(tools);
-        Succession succession = new Succession(lab, folder, HolderImage.NAME)) {
-      succession.namespace("restricted");
-      succession.apply(Files.readString(Host.ROOT.resolve("examples/count/kubernetes.yaml")));
-      succession.settle(Optional.empty(), Set.of(), p -> succession.pods().size() == 2);
-      Pod active = succession.serving();
-      Pod standby = succession.standbys().getFirst();
-      succession.awaitRunning(standby);
-      String lost = active.getSpec().getNodeName();
-      String next = standby.getSpec().getNodeName();
-      Cluster plan = plan(lab, succession, active, standby);
-      String third = plan.workloads().getFirst().nodes().getLast();
+        Succession succession = new Succession(lab, folder)) {
       KubernetesAgents agents = lab.agents(tools);
-      agents.apply(plan);
-      awaitProtection(lab, agents, lost, next);
-      String uid = standby.getMetadata().getUid();
-      assertThat(succession.isReady(standby)).isFalse();
-      assertThat(succession.restarts(uid)).isZero();
-      assertThat(succession.restarts(active.getMetadata().getUid())).isZero();
-
-      Path netns = lab.nodeNetns(third);
-      try (Probe probe =
-          Probe.start(
-              Ipv4.parse(ADDRESS).orElseThrow(), PORT, body -> Namespaces.callIn(netns, body))) {
-        Wait.that("the Service answers", PATIENCE_SECONDS, () -> "", () -> probe.lastCounter() > 0);
-        long before = probe.lastCounter();
-        Crash crash = lab.crash(lost);
-        Wait.that(
-            "the Service answers again, beyond " + before,
-            PATIENCE_SECONDS,
-            () -> evidence(lab, agents, next),
-            () -> probe.lastCounter() > before + 5);
-        Outage outage =
-            new OutageAnalysis(probe.samples())
-                .outage(
-                    new Fault(lost, crash.cutNanos(), crash.killedNanos()), OptionalLong.empty());
-        System.out.println("outage at the Service's address: " + outage);
-        assertThat(outage).isInstanceOf(Outage.Ended.class);
-        Outage.Ended ended = (Outage.Ended) outage;
-        assertThat(ended.counterAfter()).as("%s", ended).isGreaterThan(ended.counterBefore() / 2);
-        assertThat(ended.gap().nanos()).isLessThan(KUBERNETES_NOTICES_NANOS);
+      agents.start();
+      try (OperatorProgram operator = operator(lab, agents)) {
+        succession.namespace("restricted");
+        succession.apply(Files.readString(Host.ROOT.resolve("examples/count/kubernetes.yaml")));
+        failover(lab, agents, succession, operator);
       }
-      Wait.that(
-          "the promoted Pod is Ready",
-          PATIENCE_SECONDS,
-          succession::evidence,
-          () -> succession.isReady(standby));
-      assertThat(succession.restarts(uid)).isZero();
-      Wait.that(
-          "the promoted Pod's node is active",
-          PATIENCE_SECONDS,
-          () -> evidence(lab, agents, next),
-          () -> status(agents, next).role().equals("active"));
     }
+  }
+
+  private void failover(
+      KubernetesLab lab, KubernetesAgents agents, Succession succession, OperatorProgram operator)
+      throws Exception {
+    Wait.that(
+        "the operator says that it is protected",
+        PATIENCE_SECONDS,
+        () -> operator.log() + succession.evidence() + evidence(lab, agents, lab.nodes()),
+        () -> succession.kubectl("get", "events").contains("holds a copy of what runs"));
+    Pod active = succession.serving();
+    Pod standby = succession.standbys().getFirst();
+    String lost = active.getSpec().getNodeName();
+    String next = standby.getSpec().getNodeName();
+    String third =
+        lab.nodes().stream()
+            .filter(n -> !n.equals(lost) && !n.equals(next))
+            .findFirst()
+            .orElseThrow();
+    awaitProtection(lab, agents, lost, next);
+    String uid = standby.getMetadata().getUid();
+    assertThat(succession.isReady(standby)).isFalse();
+    assertThat(succession.restarts(uid)).isZero();
+    assertThat(succession.restarts(active.getMetadata().getUid())).isZero();
+    assertThat(succession.endpoints()).containsExactly(active.getStatus().getPodIP());
+
+    serveThrough(lab, agents, lost, next, third);
+    awaitSuccession(succession, operator, active, standby);
+    assertThat(succession.restarts(uid)).isZero();
+    assertThat(succession.replicas()).isEqualTo(1);
+    assertThat(status(agents, next).role()).isEqualTo("active");
+    assertThat(succession.everSeen())
+        .as("all Pods of all events")
+        .containsExactlyInAnyOrder(active.getMetadata().getName(), standby.getMetadata().getName());
+    assertThat(operator.isAlive()).isTrue();
+  }
+
+  /** Takes the power of the active's node, and looks on from the third one. */
+  private void serveThrough(
+      KubernetesLab lab, KubernetesAgents agents, String lost, String next, String third)
+      throws Exception {
+    Path netns = lab.nodeNetns(third);
+    try (Probe probe =
+        Probe.start(
+            Ipv4.parse(ADDRESS).orElseThrow(), PORT, body -> Namespaces.callIn(netns, body))) {
+      Wait.that("the Service answers", PATIENCE_SECONDS, () -> "", () -> probe.lastCounter() > 0);
+      long before = probe.lastCounter();
+      Crash crash = lab.crash(lost);
+      Wait.that(
+          "the Service answers again, beyond " + before,
+          PATIENCE_SECONDS,
+          () -> evidence(lab, agents, List.of(next)),
+          () -> probe.lastCounter() > before + 5);
+      Outage outage =
+          new OutageAnalysis(probe.samples())
+              .outage(new Fault(lost, crash.cutNanos(), crash.killedNanos()), OptionalLong.empty());
+      System.out.println("outage at the Service's address: " + outage);
+      assertThat(outage).isInstanceOf(Outage.Ended.class);
+      Outage.Ended ended = (Outage.Ended) outage;
+      assertThat(ended.counterAfter()).as("%s", ended).isGreaterThan(ended.counterBefore() / 2);
+      assertThat(ended.gap().nanos()).isLessThan(KUBERNETES_NOTICES_NANOS);
+    }
+  }
+
+  private static void awaitSuccession(
+      Succession succession, OperatorProgram operator, Pod old, Pod promoted) throws Exception {
+    String uid = promoted.getMetadata().getUid();
+    Wait.that(
+        "the promoted Pod is the only one, Ready and its ReplicaSet's",
+        PATIENCE_SECONDS,
+        () -> operator.log() + succession.evidence(),
+        () -> {
+          List<Pod> pods = succession.pods();
+          return pods.size() == 1
+              && pods.getFirst().getMetadata().getUid().equals(uid)
+              && succession.isReady(promoted)
+              && "count".equals(pods.getFirst().getMetadata().getLabels().get("app"))
+              && pods.getFirst().getMetadata().getOwnerReferences().stream()
+                  .anyMatch(owner -> owner.getKind().equals("ReplicaSet"));
+        });
+    Wait.that(
+        "the Service leads to it alone",
+        PATIENCE_SECONDS,
+        succession::evidence,
+        () -> succession.endpoints().equals(Set.of(succession.address(uid))));
+    assertThat(operator.log())
+        .contains("Pod " + old.getMetadata().getName() + " is deleted at once");
   }
 
   private static void awaitProtection(
@@ -194,7 +202,7 @@ class PodFailoverE2E {
     Wait.that(
         "the workload is protected, some generations on",
         PATIENCE_SECONDS,
-        () -> evidence(lab, agents, active) + evidence(lab, agents, standby),
+        () -> evidence(lab, agents, List.of(active, standby)),
         () -> {
           try {
             long held =
@@ -208,15 +216,18 @@ class PodFailoverE2E {
         });
   }
 
-  private static String evidence(KubernetesLab lab, KubernetesAgents agents, String node) {
-    StringBuilder all = new StringBuilder("---- " + node + "\n");
-    try {
-      all.append(lab.log(node, "agent"));
-      agents.events(node, 0).stream()
-          .filter(event -> !event.kind().equals(NodeEvent.LATE))
-          .forEach(event -> all.append(event).append('\n'));
-    } catch (LabException | IOException e) {
-      all.append(e.getMessage()).append('\n');
+  private static String evidence(KubernetesLab lab, KubernetesAgents agents, List<String> nodes) {
+    StringBuilder all = new StringBuilder();
+    for (String node : nodes) {
+      all.append("---- ").append(node).append('\n');
+      try {
+        all.append(lab.log(node, "agent"));
+        agents.events(node, 0).stream()
+            .filter(event -> !event.kind().equals(NodeEvent.LATE))
+            .forEach(event -> all.append(event).append('\n'));
+      } catch (LabException | IOException e) {
+        all.append(e.getMessage()).append('\n');
+      }
     }
     return all.toString();
   }

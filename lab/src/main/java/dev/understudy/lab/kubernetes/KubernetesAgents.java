@@ -33,6 +33,7 @@ public final class KubernetesAgents {
   private static final String RUN = "/run/understudy";
   private static final String PROGRAM = "agent.sh";
   private static final String KEY = "key";
+  private static final String KEY_FILE = "agents.key";
   private static final String PLAN = "cluster.yaml";
   private static final int KEY_BYTES = 32;
   private static final int COMMAND_SECONDS = 30;
@@ -67,10 +68,30 @@ public final class KubernetesAgents {
       if (parts.node(node.name()).alive().isPresent()) {
         put(node.name(), KEY, key);
         put(node.name(), PLAN, utf8(ClusterFile.write(plan)));
-        put(node.name(), PROGRAM, utf8(program(node.name())));
+        put(
+            node.name(),
+            PROGRAM,
+            utf8(program(List.of("--cluster", FOLDER + "/" + PLAN, "--node", node.name()))));
         run(node.name(), List.of("sh", "-c", RESTART), NOTHING);
       }
     }
+  }
+
+  /** Starts agents on all nodes that have power; they wait to be brought a plan. */
+  public void start() throws LabException {
+    byte[] key = key();
+    for (String node : Addresses.NODES) {
+      if (parts.node(node).alive().isPresent()) {
+        put(node, KEY, key);
+        put(node, PROGRAM, utf8(program(List.of("--listen", Addresses.node(node)))));
+      }
+    }
+  }
+
+  /** The file with the key that all agents have. */
+  public Path keyFile() throws LabException {
+    byte[] _ = key();
+    return parts.folder().base().file(KEY_FILE);
   }
 
   /** What the agent of a node says; empty-handed it throws. */
@@ -89,7 +110,7 @@ public final class KubernetesAgents {
 
   /** One for each lab, made when it is asked for first. */
   private byte[] key() throws LabException {
-    Path file = parts.folder().base().file("agents.key");
+    Path file = parts.folder().base().file(KEY_FILE);
     try {
       if (!Files.exists(file)) {
         byte[] made = new byte[KEY_BYTES];
@@ -103,9 +124,9 @@ public final class KubernetesAgents {
     }
   }
 
-  private String program(String node) {
+  private String program(List<String> plan) {
     List<String> all = new ArrayList<>(AgentProgram.command(List.of(AgentProgram.MAIN)));
-    all.addAll(List.of("--cluster", FOLDER + "/" + PLAN, "--node", node));
+    all.addAll(plan);
     all.addAll(List.of("--state", FOLDER + "/state", "--run", RUN, "--key", FOLDER + "/" + KEY));
     all.addAll(List.of("--uplink", "none"));
     all.addAll(List.of("--criu", base.criu().toString(), "--runc", base.runc().toString()));

@@ -87,7 +87,7 @@ public record Seats(String active, Optional<String> standby, Optional<String> wi
         .toList();
   }
 
-  private static boolean isWitness(Node node) {
+  static boolean isWitness(Node node) {
     Map<String, String> labels = Suitability.labels(node);
     return "true".equals(labels.get(Marks.WITNESS));
   }

@@ -98,6 +98,9 @@ public final class Steps {
     if (!Observation.isReady(promoted)) {
       return List.of(new Step.Wait(Observation.name(promoted) + " is not Ready yet"));
     }
+    if (Optional.ofNullable(set.getSpec().getReplicas()).orElse(1) == 0 && laterServes(set)) {
+      return List.of(delete(promoted, OptionalLong.empty(), "a later revision serves"));
+    }
     if (Optional.ofNullable(set.getSpec().getReplicas()).orElse(1) == 0) {
       return List.of(
           new Step.Wait(
@@ -116,6 +119,15 @@ public final class Steps {
         new TreeMap<>(set.getSpec().getTemplate().getMetadata().getLabels());
     labels.put(Marks.TEMPLATE_HASH, StandbyPod.revision(set));
     return List.of(new Step.Relabel(Observation.name(promoted), Observation.uid(promoted), labels));
+  }
+
+  /** Whether a Pod of another set, one that is wanted, is Ready. */
+  private boolean laterServes(ReplicaSet former) {
+    return seen.pods().stream()
+        .filter(Observation::isReady)
+        .flatMap(pod -> seen.set(pod).stream())
+        .filter(set -> !set.equals(former))
+        .anyMatch(set -> Optional.ofNullable(set.getSpec().getReplicas()).orElse(0) > 0);
   }
 
   private static boolean isDearest(Pod pod) {

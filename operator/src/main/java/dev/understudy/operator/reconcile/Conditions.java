@@ -2,6 +2,7 @@
 package dev.understudy.operator.reconcile;
 
 import dev.understudy.operator.plan.Fitness;
+import dev.understudy.operator.plan.Progress;
 import dev.understudy.operator.resource.FailoverPolicySpec;
 import dev.understudy.operator.resource.FailoverPolicyStatus;
 import dev.understudy.operator.resource.PolicyCondition;
@@ -22,6 +23,7 @@ public final class Conditions {
   static final String ACCEPTED = "Accepted";
   static final String TARGET_FOUND = "TargetFound";
   static final String TARGET_FITS = "TargetFits";
+  static final String PROTECTED = "Protected";
 
   private Conditions() {}
 
@@ -32,13 +34,15 @@ public final class Conditions {
    * @param generation of its spec
    * @param siblings all policies with the same target, itself included
    * @param target empty when there is no such Deployment
+   * @param progress how far its protection is; empty while nobody acts for it
    */
   public record View(
       String name,
       long generation,
       @Nullable FailoverPolicySpec spec,
       List<Decision.Candidate> siblings,
-      Optional<Deployment> target) {}
+      Optional<Deployment> target,
+      Optional<Progress> progress) {}
 
   /**
    * The new status.
@@ -68,6 +72,11 @@ public final class Conditions {
     }
     conditions.add(target(view));
     conditions.add(fits(view, protection));
+    if (protection.isPresent()) {
+      view.progress()
+          .map(p -> condition(view, PROTECTED, p.holds(), p.reason(), p.message()))
+          .ifPresent(conditions::add);
+    }
     List<PolicyCondition> known =
         before == null || before.conditions() == null ? List.of() : before.conditions();
     return new FailoverPolicyStatus(

@@ -4,6 +4,7 @@ package dev.understudy.operator.reconcile;
 import dev.understudy.operator.resource.FailoverPolicy;
 import dev.understudy.operator.wish.Annotations;
 import dev.understudy.operator.wish.Decision;
+import dev.understudy.operator.wish.Wish;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.javaoperatorsdk.operator.api.config.ControllerConfigurationOverrider;
 import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
@@ -14,6 +15,7 @@ import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
+import io.javaoperatorsdk.operator.processing.event.source.IndexerResourceCache;
 import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
 import java.time.Clock;
 import java.util.List;
@@ -33,6 +35,14 @@ public final class DeploymentReconciler implements Reconciler<Deployment> {
   private final EventRecorder events;
   private final Map<ResourceID, Known> known = new ConcurrentHashMap<>();
   private volatile @Nullable InformerEventSource<FailoverPolicy, Deployment> policies;
+  private volatile @Nullable IndexerResourceCache<Deployment> deployments;
+
+  /**
+   * A Deployment.
+   *
+   * @param wish what counts for it
+   */
+  public record Asking(Deployment deployment, Wish wish) {}
 
   /** What was said last about the Deployment of that identity. */
   private record Known(String uid, List<Notice> said) {
@@ -73,6 +83,7 @@ public final class DeploymentReconciler implements Reconciler<Deployment> {
         new InformerEventSource<>(configuration, context);
     source.addIndexers(Targets.INDEXERS);
     policies = source;
+    deployments = context.getPrimaryCache();
     return List.of(source);
   }
 
@@ -105,6 +116,23 @@ public final class DeploymentReconciler implements Reconciler<Deployment> {
       known.put(id, new Known(uid, now));
     }
     return UpdateControl.noUpdate();
+  }
+
+  /** All Deployments, as they are known now; none before anything is. */
+  public List<Asking> all() {
+    InformerEventSource<FailoverPolicy, Deployment> source = policies;
+    IndexerResourceCache<Deployment> cache = deployments;
+    if (source == null || cache == null) {
+      return List.of();
+    }
+    return cache.list().map(deployment -> asking(deployment, source)).toList();
+  }
+
+  private static Asking asking(
+      Deployment deployment, InformerEventSource<FailoverPolicy, Deployment> source) {
+    List<FailoverPolicy> about = source.byIndex(Targets.INDEX, Targets.key(deployment));
+    Decision decision = Decision.of(Targets.annotations(deployment), Targets.candidates(about));
+    return new Asking(deployment, decision.wish());
   }
 
   /** How many Deployments ask for protection and are refused, and how many are not. */

@@ -12,12 +12,13 @@ import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 
 /** Writes Events, which {@code kubectl describe} shows below an object. */
-final class EventRecorder {
+public final class EventRecorder {
   private static final String COMPONENT = "understudy-operator";
 
   private final Clock clock;
 
-  EventRecorder(Clock clock) {
+  /** Stamps them by that clock. */
+  public EventRecorder(Clock clock) {
     this.clock = clock;
   }
 
@@ -26,7 +27,7 @@ final class EventRecorder {
    *
    * @throws KubernetesClientException when the API server does not take it
    */
-  void say(KubernetesClient client, HasMetadata about, Notice notice) {
+  public void say(KubernetesClient client, HasMetadata about, Notice notice) {
     Event event = event(about, notice);
     try {
       client.v1().events().resource(event).create();

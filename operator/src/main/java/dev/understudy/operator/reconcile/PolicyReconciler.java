@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.understudy.operator.reconcile;
 
+import dev.understudy.operator.plan.Progress;
 import dev.understudy.operator.resource.FailoverPolicy;
 import dev.understudy.operator.resource.FailoverPolicyStatus;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
@@ -14,13 +15,16 @@ import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import io.javaoperatorsdk.operator.processing.event.source.IndexerResourceCache;
+import io.javaoperatorsdk.operator.processing.event.source.inbound.SimpleInboundEventSource;
 import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +32,9 @@ import org.jspecify.annotations.Nullable;
 @ControllerConfiguration(name = "policies")
 public final class PolicyReconciler implements Reconciler<FailoverPolicy> {
   private final Clock clock;
+  private final Map<ResourceID, Progress> progress = new ConcurrentHashMap<>();
+  private final SimpleInboundEventSource<FailoverPolicy> told =
+      new SimpleInboundEventSource<>("progress");
   private volatile @Nullable InformerEventSource<Deployment, FailoverPolicy> deployments;
   private volatile @Nullable InformerEventSource<FailoverPolicy, FailoverPolicy> siblings;
 
@@ -66,7 +73,17 @@ public final class PolicyReconciler implements Reconciler<FailoverPolicy> {
     others.addIndexers(Targets.INDEXERS);
     deployments = targets;
     siblings = others;
-    return List.of(targets, others);
+    return List.of(targets, others, told);
+  }
+
+  /** Takes up how far the protection of that Deployment is; empty when nobody acts for it. */
+  public void tell(ResourceID deployment, Optional<Progress> now) {
+    Optional<Progress> before =
+        Optional.ofNullable(
+            now.isPresent() ? progress.put(deployment, now.get()) : progress.remove(deployment));
+    if (!before.equals(now) && siblings != null) {
+      sameTarget(deployment).forEach(p -> told.propagateEvent(ResourceID.fromResource(p)));
+    }
   }
 
   private static Set<ResourceID> about(IndexerResourceCache<FailoverPolicy> all, String target) {
@@ -92,7 +109,8 @@ public final class PolicyReconciler implements Reconciler<FailoverPolicy> {
             policy.getMetadata().getGeneration(),
             policy.getSpec(),
             Targets.candidates(rivals),
-            target.flatMap(this::deployment));
+            target.flatMap(this::deployment),
+            target.flatMap(id -> Optional.ofNullable(progress.get(id))));
     @Nullable FailoverPolicyStatus before = policy.getStatus();
     String now = clock.instant().truncatedTo(ChronoUnit.SECONDS).toString();
     FailoverPolicyStatus after = Conditions.of(view, before, now);

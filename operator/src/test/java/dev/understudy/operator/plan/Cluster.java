@@ -9,6 +9,7 @@ import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSetBuilder;
 import io.fabric8.kubernetes.client.utils.Serialization;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -17,6 +18,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.UUID;
 
 /**
  * A Deployment as a small cluster would treat it: it carries steps out, and plays the ReplicaSet's
@@ -91,6 +93,11 @@ final class Cluster {
         .build();
   }
 
+  /** The uid of the Pod of that name. */
+  static String uid(String name) {
+    return UUID.nameUUIDFromBytes(name.getBytes(StandardCharsets.UTF_8)).toString();
+  }
+
   static Node node(String name) {
     return new NodeBuilder()
         .withNewMetadata()
@@ -114,7 +121,7 @@ final class Cluster {
         new PodBuilder()
             .withNewMetadata()
             .withName(name)
-            .withUid("uid-" + name)
+            .withUid(uid(name))
             .addToLabels(deployment.getSpec().getTemplate().getMetadata().getLabels())
             .addToLabels("pod-template-hash", StandbyPod.revision(set))
             .endMetadata()
@@ -203,7 +210,7 @@ final class Cluster {
           pods.add(
               new PodBuilder(standby)
                   .editMetadata()
-                  .withUid("uid-" + standby.getMetadata().getName())
+                  .withUid(uid(standby.getMetadata().getName()))
                   .endMetadata()
                   .editSpec()
                   .withNodeName(

@@ -3,6 +3,7 @@ package dev.understudy.operator.reconcile;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.understudy.operator.plan.Progress;
 import dev.understudy.operator.resource.FailoverPolicySpec;
 import dev.understudy.operator.resource.FailoverPolicyStatus;
 import dev.understudy.operator.resource.PolicyCondition;
@@ -51,7 +52,7 @@ class ConditionsTest {
       String yaml, Optional<Deployment> target, Decision.Candidate... others) {
     List<Decision.Candidate> all = new ArrayList<>(List.of(others));
     all.add(new Decision.Candidate("p", NOON, spec(yaml)));
-    return new Conditions.View("p", 7, spec(yaml), all, target);
+    return new Conditions.View("p", 7, spec(yaml), all, target, Optional.empty());
   }
 
   private static PolicyCondition only(FailoverPolicyStatus status, String type) {
@@ -151,8 +152,29 @@ class ConditionsTest {
   void aPolicyWithoutASpecIsFaulty() {
     Conditions.View view =
         new Conditions.View(
-            "p", 1, null, List.of(new Decision.Candidate("p", NOON, null)), Optional.empty());
+            "p",
+            1,
+            null,
+            List.of(new Decision.Candidate("p", NOON, null)),
+            Optional.empty(),
+            Optional.empty());
     assertThat(only(Conditions.of(view, null, NOON), "Accepted").message())
         .isEqualTo("spec is missing; write target and strategy");
+  }
+
+  @Test
+  void howFarTheProtectionIsStandsThereWhileSomebodyActs() {
+    Conditions.View quiet = view(MIRROR, THERE);
+    Progress waits = new Progress(false, "Waiting", "no single Pod serves");
+    Conditions.View acting =
+        new Conditions.View(
+            quiet.name(),
+            quiet.generation(),
+            quiet.spec(),
+            quiet.siblings(),
+            quiet.target(),
+            Optional.of(waits));
+    assertThat(only(Conditions.of(acting, null, NOON), "Protected"))
+        .isEqualTo(new PolicyCondition("Protected", "False", "Waiting", waits.message(), NOON, 7L));
   }
 }
