@@ -54,7 +54,10 @@ class CourseTest {
         Serialization.unmarshal(
             """
             metadata: {name: count, namespace: default}
-            spec: {selector: {app: count}, clusterIP: 10.96.0.80, ports: [{port: 80, targetPort: 8080}]}
+            spec:
+              selector: {app: count}
+              clusterIP: 10.96.0.80
+              ports: [{port: 80, targetPort: 8080}]
             """,
             Service.class);
     Optional<Door> door = Door.of(cluster.deployment, List.of(service), Optional.empty());
