@@ -265,7 +265,6 @@ class OperatorE2E {
             "patch deployments",
             "create deployments",
             "delete deployments",
-            "create pods/exec",
             "update pods",
             "patch nodes",
             "update failoverpolicies",
