@@ -6,10 +6,12 @@ import dev.understudy.agent.linux.Signals;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.HexFormat;
+import java.util.OptionalInt;
 
 /**
  * The program that runs as PID 1 of a standby Pod's container. Its source is {@code holder.s}; what
@@ -58,15 +60,47 @@ public final class Holder {
     if (!Signals.queue(container.pid(), Signals.SIGUSR1, numbers[numbers.length - 2])) {
       throw new LinuxException("rt_sigqueueinfo", "holder " + container.pid(), 3);
     }
-    Path folder =
-        container
-            .mountAt(FOLDER)
-            .map(mount -> Path.of(mount.source()))
-            .orElseThrow(() -> new IOException("the standby Pod has no volume at " + FOLDER));
+    // The number is for an agent that begins anew; the holder looks whether the file is there.
+    String number = Integer.toString(numbers[numbers.length - 2]);
+    Path draft = folder(container).resolve(AWAKE + ".new");
+    Files.writeString(draft, number);
+    Files.move(draft, folder(container).resolve(AWAKE), StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  /**
+   * The first process of the copy that was woken below a holder, as the agent numbers it.
+   *
+   * @return empty when none was, or it has ended
+   */
+  static OptionalInt awake(PodContainer container) throws IOException {
+    String number;
     try {
-      Files.createFile(folder.resolve(AWAKE));
-    } catch (FileAlreadyExistsException again) {
-      // An earlier copy was woken in the same Pod.
+      number = Files.readString(folder(container).resolve(AWAKE)).strip();
+    } catch (NoSuchFileException none) {
+      return OptionalInt.empty();
     }
+    Path children = Path.of("/proc/" + container.pid() + "/task/" + container.pid() + "/children");
+    for (String child : Files.readString(children).strip().split(" ", -1)) {
+      if (!child.isEmpty() && isCalled(Integer.parseInt(child), number)) {
+        return OptionalInt.of(Integer.parseInt(child));
+      }
+    }
+    return OptionalInt.empty();
+  }
+
+  /** Whether a process has that number where the holder is, and is the first one further down. */
+  private static boolean isCalled(int pid, String number) throws IOException {
+    int[] numbers = NamespacePids.of(pid);
+    int depth = numbers.length;
+    return depth >= 2
+        && numbers[depth - 1] == 1
+        && Integer.toString(numbers[depth - 2]).equals(number);
+  }
+
+  private static Path folder(PodContainer container) throws IOException {
+    return container
+        .mountAt(FOLDER)
+        .map(mount -> Path.of(mount.source()))
+        .orElseThrow(() -> new IOException("the standby Pod has no volume at " + FOLDER));
   }
 }

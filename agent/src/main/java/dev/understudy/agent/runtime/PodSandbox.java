@@ -12,6 +12,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -128,17 +129,21 @@ public final class PodSandbox implements Sandbox {
     throw new IOException("the outer end of the Pod's link, number " + number + ", is not here");
   }
 
-  /** Takes what runs in the Pod for the program, which the kubelet has started. */
+  /**
+   * Takes what runs in the Pod for the program, which the kubelet has started; or an earlier agent
+   * has woken it below the holder.
+   */
   public StartResult start() {
     try {
       PodContainer now = find(containerd, uid, container);
-      if (Holder.runsIn(now)) {
+      OptionalInt awake = Holder.runsIn(now) ? Holder.awake(now) : OptionalInt.of(now.pid());
+      if (awake.isEmpty()) {
         return new StartResult.StartFailed("the standby Pod holds no copy", List.of());
       }
       Path copies = Files.createDirectories(directory.resolve("copies"));
       Path own = Files.createDirectories(copies.resolve("" + counter.incrementAndGet()));
       last = now;
-      ProcessTree tree = new ProcessTree(now.pid());
+      ProcessTree tree = new ProcessTree(awake.getAsInt());
       // An agent that died in a checkpoint has left it stopped.
       tree.thaw();
       return new StartResult.Started(new Copy(files(own, now), tree, Optional.empty()));
@@ -177,14 +182,14 @@ public final class PodSandbox implements Sandbox {
           "the container can write to its root file system, which does not travel;"
               + " set readOnlyRootFilesystem");
     }
-    refuseFiles(now, "/dev/shm");
+    refuseFiles(copy.rootPid(), "/dev/shm");
     List<String> arguments = new ArrayList<>(List.of("--root", now.rootfs().toString()));
     PodMounts.of(copy.rootPid(), now).toDump(arguments);
     return arguments;
   }
 
-  private static void refuseFiles(PodContainer now, String folder) throws IOException {
-    Path files = Path.of("/proc/" + now.pid() + "/root" + folder);
+  private static void refuseFiles(int pid, String folder) throws IOException {
+    Path files = Path.of("/proc/" + pid + "/root" + folder);
     if (Files.isDirectory(files)) {
       try (Stream<Path> list = Files.list(files)) {
         if (list.findAny().isPresent()) {

@@ -22,6 +22,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /** What agents are to go by, from Pods and seats. */
 final class AgentPlans {
@@ -38,12 +39,21 @@ final class AgentPlans {
   /**
    * A workload with a Pod that serves and one that waits.
    *
+   * @param voters of the workload so far: one of them may be away, and votes when it is back
    * @return empty while one of them does not run yet, or a voter is missing
    */
-  static Optional<WorkloadSpec> workload(Ward ward, Pod active, Pod standby, Seats seats) {
-    List<String> nodes = new ArrayList<>(List.of(seats.active()));
-    seats.standby().ifPresent(nodes::add);
-    seats.witness().ifPresent(nodes::add);
+  static Optional<WorkloadSpec> workload(
+      Ward ward, Pod active, Pod standby, Seats seats, List<String> voters) {
+    List<String> nodes =
+        new ArrayList<>(
+            Stream.of(Optional.of(seats.active()), seats.standby(), seats.witness())
+                .flatMap(Optional::stream)
+                .map(PlanNames::node)
+                .toList());
+    voters.stream()
+        .filter(voter -> nodes.size() < VOTERS && !nodes.contains(voter))
+        .findFirst()
+        .ifPresent(nodes::add);
     Optional<WorkloadPods.Place> first = place(active);
     Optional<WorkloadPods.Place> second = place(standby);
     if (nodes.size() < VOTERS || first.isEmpty() || second.isEmpty() || ward.door().isEmpty()) {
@@ -67,7 +77,7 @@ final class AgentPlans {
             WorkloadSpec.Strategy.MIRROR,
             ward.protection().orElseThrow().intervalNanos(),
             memory(ward),
-            nodes.stream().map(PlanNames::node).toList(),
+            List.copyOf(nodes),
             Optional.of(
                 new WorkloadPods(
                     main.getName(), identity(active, main), door.targetPort(), places)),

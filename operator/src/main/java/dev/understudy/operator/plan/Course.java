@@ -114,6 +114,12 @@ public final class Course {
     return new View(ward, counts, seen, !overtaken && word.active().isEmpty());
   }
 
+  private static boolean has(WorkloadSpec planned, Pod pod) {
+    return planned.pods().stream()
+        .flatMap(pods -> pods.byNode().values().stream())
+        .anyMatch(place -> place.uid().equals(Observation.uid(pod)));
+  }
+
   private boolean isThere(WorkloadSpec planned) {
     return planned.pods().stream()
         .flatMap(pods -> pods.byNode().values().stream())
@@ -159,14 +165,13 @@ public final class Course {
         .max(Comparator.comparing(AgentPlans::isRunning).thenComparing(Observation::name));
   }
 
-  /** A promoted copy has no other: agents make none of what runs below a holder. */
+  /** Of what runs a copy is to be held, if agents can decide and no other revision comes. */
   private boolean wantsStandby(View view, Pod serving) {
     boolean decidable =
         view.word().planned().isPresent() || world.fleet().members().size() >= AGENTS_LEAST;
     return decidable
         && view.ward().isMirrored()
         && view.ward().door().isPresent()
-        && !isPromoted(serving)
         && !rollsOut(view, serving);
   }
 
@@ -244,7 +249,8 @@ public final class Course {
     if (active.isEmpty() || standby.isEmpty() || chosen.isEmpty()) {
       return Optional.empty();
     }
-    return AgentPlans.workload(view.ward(), active.get(), standby.get(), chosen.get())
+    List<String> former = view.word().planned().map(WorkloadSpec::nodes).orElse(List.of());
+    return AgentPlans.workload(view.ward(), active.get(), standby.get(), chosen.get(), former)
         .filter(spec -> mayBegin(spec, view.word()));
   }
 
@@ -299,11 +305,6 @@ public final class Course {
 
   private Progress settled(View view, Optional<Cluster> plan) {
     Optional<Pod> standby = standby(view);
-    if (view.serving().filter(Course::isPromoted).isPresent()) {
-      return Progress.not(
-          "Promoted",
-          "a promoted copy serves, of which no further copy is held; a rollout begins anew");
-    }
     if (standby.isEmpty()) {
       return Progress.not("NoNode", "no node with an agent may run its standby Pod");
     }
@@ -312,7 +313,8 @@ public final class Course {
       return Progress.not("StandbyStarts", "standby Pod " + name + " does not run yet");
     }
     Optional<WorkloadSpec> wanted = plan.flatMap(c -> c.workload(view.ward().workload()));
-    if (view.word().leader().isEmpty() || !wanted.equals(view.word().planned())) {
+    boolean told = view.word().planned().filter(p -> has(p, standby.get())).isPresent();
+    if (!told || view.word().leader().isEmpty() || !wanted.equals(view.word().planned())) {
       return Progress.not("AgentsPrepare", "the agents are being told of standby Pod " + name);
     }
     var leader = view.word().leader().get();

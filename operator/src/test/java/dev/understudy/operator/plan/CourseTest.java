@@ -245,11 +245,25 @@ class CourseTest {
     assertThat(decision().steps().getFirst()).isInstanceOf(Step.Wait.class);
     cluster.ready(promoted, true);
     settle();
-    assertThat(cluster.pods).extracting(Observation::name).containsExactly(promoted);
+    Pod next = standby();
+    assertThat(cluster.pods)
+        .extracting(Observation::name)
+        .containsExactlyInAnyOrder(promoted, Observation.name(next));
     assertThat(cluster.seen().set(cluster.pod(promoted))).isPresent();
     assertThat(cluster.started).isEqualTo(started);
-    assertThat(decision().progress().reason()).isEqualTo("Promoted");
-    assertThat(look().plan()).as("the agents go on").contains(plan.clusterFile());
+    assertThat(next.getSpec().getNodeName()).isNotEqualTo("n1").isNotEqualTo(node);
+    assertThat(look().plan()).as("until it runs").contains(plan.clusterFile());
+
+    run(promoted, "10.244.2.2");
+    run(Observation.name(next), "10.244.3.2");
+    assertThat(decision().progress().reason()).isEqualTo("AgentsPrepare");
+    plan = new AgentPlan(2, look().plan().orElseThrow());
+    WorkloadSpec spec = parsed().workloads().getFirst();
+    assertThat(spec.nodes()).startsWith(node, next.getSpec().getNodeName()).endsWith("n1");
+    assertThat(spec.pods().orElseThrow().byNode().keySet())
+        .containsExactlyInAnyOrder(node, next.getSpec().getNodeName());
+    held = true;
+    assertThat(decision().progress().holds()).isTrue();
   }
 
   @Test
