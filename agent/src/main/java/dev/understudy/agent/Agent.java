@@ -6,6 +6,7 @@ import dev.understudy.agent.checkpoint.HostFacts;
 import dev.understudy.agent.checkpoint.ShipClient;
 import dev.understudy.agent.checkpoint.ShipResult;
 import dev.understudy.agent.checkpoint.ShipServer;
+import dev.understudy.agent.checkpoint.StateEndpoint;
 import dev.understudy.agent.control.ControlServer;
 import dev.understudy.agent.control.Journal;
 import dev.understudy.agent.duty.DutyCycle;
@@ -55,7 +56,6 @@ import dev.understudy.api.control.NodeEvent;
 import dev.understudy.api.control.NodeStatus;
 import dev.understudy.core.protocol.DurableState;
 import dev.understudy.core.protocol.FailoverNode;
-import dev.understudy.core.protocol.GroupConfig;
 import dev.understudy.core.protocol.Input;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -145,7 +145,7 @@ final class Agent implements AutoCloseable {
         new FailoverNode(
             self.name(),
             cluster.timing(),
-            groups(cluster),
+            Groups.of(cluster),
             durable,
             startedAt,
             cluster.takeoversAtOnce(),
@@ -203,41 +203,7 @@ final class Agent implements AutoCloseable {
         key,
         cluster.nodes().stream().map(NodeSpec::name).toList(),
         cluster.workloads().stream().map(WorkloadSpec::name).toList(),
-        Configuration.of(cluster.timing(), groups(cluster)));
-  }
-
-  static List<GroupConfig> groups(Cluster cluster) {
-    List<GroupConfig> groups = new ArrayList<>();
-    for (WorkloadSpec workload : cluster.workloads()) {
-      List<String> runners =
-          workload.nodes().stream()
-              .filter(n -> cluster.node(n).filter(s -> !s.witnessOnly()).isPresent())
-              .filter(workload::mayRunOn)
-              .toList();
-      groups.add(
-          new GroupConfig(
-              workload.name(),
-              workload.nodes(),
-              runners,
-              quorum(cluster, workload),
-              workload.strategy() == WorkloadSpec.Strategy.MIRROR,
-              workload.checkpointIntervalNanos(),
-              switch (workload.withoutQuorum()) {
-                case FREEZE -> GroupConfig.WithoutQuorum.FREEZE;
-                case CONTINUE -> GroupConfig.WithoutQuorum.CONTINUE;
-              }));
-    }
-    return groups;
-  }
-
-  private static GroupConfig.Quorum quorum(Cluster cluster, WorkloadSpec workload) {
-    if (workload.nodes().size() != 2 || cluster.prefer().isEmpty()) {
-      return GroupConfig.Quorum.MAJORITY;
-    }
-    return switch (cluster.prefer().get()) {
-      case CONSISTENCY -> GroupConfig.Quorum.PAIR_CONSISTENCY;
-      case AVAILABILITY -> GroupConfig.Quorum.PAIR_AVAILABILITY;
-    };
+        Configuration.of(cluster.timing(), Groups.of(cluster)));
   }
 
   private void addWorkloads(AgentOptions options, ClusterKey key, Map<String, Integer> addresses)
@@ -301,6 +267,7 @@ final class Agent implements AutoCloseable {
             choice.gate(),
             Optional.empty(),
             HostFacts.read(places.tools(), sandbox.spec().rootIdentity()),
+            Optional.empty(),
             (generation, standby, end) -> ship(generation, standby, key, addresses, end),
             reports,
             exits));
@@ -347,6 +314,9 @@ final class Agent implements AutoCloseable {
             choice.gate(),
             Optional.of(arp),
             HostFacts.read(places.tools(), root.identity()),
+            workload
+                .state()
+                .map(s -> new StateEndpoint(sandbox.network().net(), workload.address(), s)),
             (generation, standby, end) -> ship(generation, standby, key, addresses, end),
             reports,
             exits);
