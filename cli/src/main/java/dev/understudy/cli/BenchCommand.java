@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -63,10 +64,9 @@ final class BenchCommand implements Callable<Integer> {
   @Option(
       names = "--memory",
       paramLabel = "SIZE",
-      split = ",",
       defaultValue = "8MiB",
       description = "Memory sizes of the program, as 8MiB,256MiB,1GiB (default: 8MiB).")
-  List<String> memory = List.of();
+  String memory = "";
 
   @Option(
       names = "--seed",
@@ -97,7 +97,8 @@ final class BenchCommand implements Callable<Integer> {
     if (runs < 1 || runs > RUNS_MOST) {
       throw options.wrong("--runs must be from 1 to " + RUNS_MOST + ", not " + runs);
     }
-    List<Long> sizes = memory.stream().map(options::memoryBytes).distinct().toList();
+    List<Long> sizes =
+        Stream.of(memory.split(",", -1)).map(options::memoryBytes).distinct().toList();
     Timing timing = options.timing();
     long interval = options.intervalNanos();
     Path program = options.countProgram();

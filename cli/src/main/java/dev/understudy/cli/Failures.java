@@ -21,16 +21,27 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
   static final int BAD_INPUT = 2;
   static final int HOST_NOT_ABLE = 3;
 
+  /** Whether this process was told to end: then what fails is what is being taken away. */
+  private static volatile boolean ending;
+
   private final BooleanSupplier debug;
 
   Failures(BooleanSupplier debug) {
     this.debug = debug;
   }
 
+  /** From here on this process ends, whatever its commands still do. */
+  static void noteEnd() {
+    ending = true;
+  }
+
   @Override
   public int handleExecutionException(
       Exception failure, CommandLine command, ParseResult arguments) {
     PrintWriter err = command.getErr();
+    if (ending && !debug.getAsBoolean()) {
+      return exitCode(failure);
+    }
     if (failure instanceof TrialException trial) {
       trial.evidence().forEach(err::println); // first, so that the sentence stands last
     }

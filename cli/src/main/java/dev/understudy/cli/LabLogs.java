@@ -8,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -39,8 +38,8 @@ final class LabLogs implements Callable<Integer> {
     try (Lab lab = choice.open()) {
       Path log = workload == null ? lab.agentLog(node) : lab.workloadLog(node, workload);
       if (!Files.exists(log)) {
-        throw new CommandLine.ParameterException(
-            spec.commandLine(), "Workload " + workload + " has not run on node " + node + ".");
+        Terminal.of(spec).progress("workload " + workload + " has written nothing on node " + node);
+        return 0;
       }
       PrintWriter out = spec.commandLine().getOut();
       out.print(new String(Files.readAllBytes(log), StandardCharsets.UTF_8));

@@ -51,12 +51,14 @@ final class LabUp implements Callable<Integer> {
     String lab = name == null ? cluster.name() : name;
     LabOptions options =
         LabOptions.of(lab, tools.criu(), tools.runc()).progress(terminal::progress);
-    try (Lab started = Lab.up(cluster, options)) {
+    try (Lab started = Lab.up(cluster, options);
+        HandOver handOver = HandOver.begin(started.name(), terminal)) {
       StatusText.print(terminal, started.status(), json);
       if (!cluster.workloads().isEmpty()) {
         terminal.progress(
             "the workloads start now; \"lab status\" tells who is active and who holds a copy");
       }
+      handOver.done();
     }
     return 0;
   }

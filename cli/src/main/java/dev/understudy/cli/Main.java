@@ -27,7 +27,8 @@ import picocli.CommandLine.ScopeType;
       "0:ok",
       "1:it failed; the last line on standard error says what and what to do",
       "2:wrong use or bad input",
-      "3:this machine lacks something; \"understudy doctor\" tells what"
+      "3:this machine lacks something; \"understudy doctor\" tells what",
+      "130:Ctrl-C ended it; what it had started was taken away first"
     },
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {
@@ -63,6 +64,7 @@ public final class Main implements Runnable {
 
   /** Runs one command and ends the process with its exit code. */
   public static void main(String[] arguments) {
+    Runtime.getRuntime().addShutdownHook(new Thread(Failures::noteEnd, "note-end"));
     // Not System.out, which keeps to itself that it could not write.
     System.exit(run(new FileOutputStream(FileDescriptor.out), System.err, arguments));
   }

@@ -290,4 +290,28 @@ public sealed interface Fault {
       return true;
     }
   }
+
+  /**
+   * A node loses the input that programs live on, and others do not: there they are ended for it,
+   * and cannot begin. Of a sensor that is dead for everybody no program is ended.
+   */
+  record SensorLoss(long at, long nanos, String node) implements Fault {}
+
+  /**
+   * Somebody sets a node's time of day, which no step reads: only who starts an agent without its
+   * disk looks at it.
+   *
+   * @param byNanos forward, or back if it is below 0
+   */
+  record TimeOfDay(long at, String node, long byNanos) implements Fault {
+    @Override
+    public long nanos() {
+      return 0;
+    }
+
+    @Override
+    public boolean bounded(Timing timing) {
+      return true;
+    }
+  }
 }

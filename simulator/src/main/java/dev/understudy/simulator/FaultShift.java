@@ -51,6 +51,8 @@ final class FaultShift {
           new Fault.SlowRestore(f.at() - nanos, f.nanos(), f.node(), f.longerNanos());
       case Fault.StartFails f -> new Fault.StartFails(f.at() - nanos, f.nanos(), f.node());
       case Fault.CopyDies f -> new Fault.CopyDies(f.at() - nanos, f.node(), f.workload());
+      case Fault.SensorLoss f -> new Fault.SensorLoss(f.at() - nanos, f.nanos(), f.node());
+      case Fault.TimeOfDay f -> new Fault.TimeOfDay(f.at() - nanos, f.node(), f.byNanos());
     };
   }
 }

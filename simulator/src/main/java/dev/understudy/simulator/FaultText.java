@@ -53,6 +53,9 @@ final class FaultText {
               "restores on " + f.node() + " take " + Millis.text(f.longerNanos()) + " longer";
           case Fault.StartFails f -> "starts on " + f.node() + " fail";
           case Fault.CopyDies f -> "copy of " + f.workload() + " on " + f.node() + " dies";
+          case Fault.SensorLoss f -> f.node() + " loses the input of its programs";
+          case Fault.TimeOfDay f ->
+              "time of day of " + f.node() + " is set by " + Millis.text(f.byNanos());
         };
     return fault.nanos() == 0 ? text : text + ", for " + Millis.text(fault.nanos());
   }

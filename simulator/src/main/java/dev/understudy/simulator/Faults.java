@@ -68,6 +68,7 @@ public final class Faults {
     } else {
       drawn.background();
       drawn.storm();
+      drawn.faults.addAll(Surroundings.of(setup, Chance.of(seed, -5), stormNanos));
       if (changes) {
         // Who is a majority at the end is not known before.
         drawn.faults.addAll(VoterFaults.of(setup, Chance.of(seed, -4), stormNanos));

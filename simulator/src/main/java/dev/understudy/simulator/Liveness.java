@@ -139,7 +139,7 @@ final class Liveness {
       failures +=
           switch (fault) {
             case Fault.ProgramExit _, Fault.ProgramHang _, Fault.CopyDies _ -> 1;
-            case Fault.StartFails _ -> 5;
+            case Fault.StartFails _, Fault.SensorLoss _ -> 5;
             default -> 0;
           };
     }

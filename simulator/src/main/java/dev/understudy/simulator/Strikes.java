@@ -119,6 +119,7 @@ final class Strikes {
       case Fault.LateTimers(_, _, var name, var most) ->
           world.node(name).decider().lateTimers(begins ? most : 0);
       case Fault.ClockRate(_, var name, var ppm) -> world.node(name).clock().rate(world.now(), ppm);
+      case Fault.TimeOfDay(_, var name, var nanos) -> world.node(name).disk().setTimeOfDay(nanos);
       case Fault.Disk(_, _, var name, var write) -> disk(world.node(name).disk(), write, begins);
       default -> changeProgram(fault, by);
     }
@@ -139,6 +140,13 @@ final class Strikes {
       case Fault.SlowRestore(_, _, var name, var longer) ->
           world.node(name).slowRestores(begins ? longer : 0);
       case Fault.StartFails(_, _, var name) -> world.node(name).failStarts(by);
+      case Fault.SensorLoss(_, _, var name) -> {
+        VirtualNode node = world.node(name);
+        node.failStarts(by);
+        if (begins) {
+          node.hosts().stream().filter(Host::gateOpen).forEach(Host::exits);
+        }
+      }
       case Fault.CopyDies(_, var name, var workload) ->
           world.node(name).host(world.workload(workload)).copyDies();
       default -> throw new IllegalStateException("broken: nobody makes this happen: " + fault);

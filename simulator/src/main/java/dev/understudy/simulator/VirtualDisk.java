@@ -24,6 +24,9 @@ final class VirtualDisk {
   private int failing;
   private long slowNanos;
 
+  /** How far the machine's time of day was set away from the true one. */
+  private long timeOfDayNanos;
+
   VirtualDisk(VirtualNode node) {
     this.node = node;
   }
@@ -39,10 +42,15 @@ final class VirtualDisk {
    *     longest that there is, which is longer than most runs
    */
   void lose(long silenceNanos) {
-    // Like the time of day: above all that it has had.
-    long incarnation = FIRST_OF_DAY + node.world().now() / 1_000;
+    // The time of day: above all that it has had, unless that was set back.
+    long incarnation = FIRST_OF_DAY + (node.world().now() + timeOfDayNanos) / 1_000;
     long before = DurableState.lost(incarnation).incarnation();
     state = new DurableState(before, 0, silenceNanos, incarnation, new TreeMap<>());
+  }
+
+  /** Somebody sets the time of day, by so much. */
+  void setTimeOfDay(long byNanos) {
+    timeOfDayNanos += byNanos;
   }
 
   void fail(int by) {

@@ -83,6 +83,10 @@ public final class VirtualNode {
     return plannedRestart;
   }
 
+  List<Host> hosts() {
+    return List.copyOf(hosts);
+  }
+
   Host host(int workload) {
     return hosts.get(workload);
   }

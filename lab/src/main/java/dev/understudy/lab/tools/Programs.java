@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import java.util.zip.CRC32;
 
 /**
  * Makes unpacked programs run where they are: each is copied into {@code bin} and the copy gets the
@@ -121,6 +122,17 @@ final class Programs {
     if (!output.ok()) {
       throw ToolsException.failed("unpacking " + deb.getFileName(), output);
     }
+  }
+
+  /**
+   * Tells an installed program from a damaged one: its size and its CRC-32. Whoever can write into
+   * the cache on purpose needs no collision.
+   */
+  static String sum(Path home, String program) throws IOException {
+    CRC32 crc = new CRC32();
+    byte[] bytes = Files.readAllBytes(home.resolve("bin").resolve(program));
+    crc.update(bytes);
+    return bytes.length + "-" + Long.toHexString(crc.getValue());
   }
 
   /** Whether every program of a group is in its place. */

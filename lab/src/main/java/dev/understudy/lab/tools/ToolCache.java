@@ -125,6 +125,7 @@ public final class ToolCache {
     List<ToolGroup> missing = new ArrayList<>();
     for (ToolGroup group : groups) {
       if (ReadyFile.read(home, group).isEmpty()) {
+        sayWhatChanged(group);
         missing.add(group);
       }
     }
@@ -156,7 +157,11 @@ public final class ToolCache {
       Map<String, String> versions = programs.install(group);
       Map<String, String> own = new LinkedHashMap<>(lines);
       own.keySet().removeIf(name -> !belongs(name, group));
-      new ReadyFile(home.toString(), own, versions).write(home, group);
+      Map<String, String> sums = new LinkedHashMap<>();
+      for (String name : versions.keySet()) {
+        sums.put(name, Programs.sum(home, name));
+      }
+      new ReadyFile(home.toString(), own, versions, sums).write(home, group);
       versions.forEach((name, version) -> progress.accept(name + " " + version + " runs"));
     }
     for (PrivateApt.Download package_ : plan) {
@@ -164,6 +169,16 @@ public final class ToolCache {
     }
     long millis = (System.nanoTime() - start) / 1_000_000;
     progress.accept("tools ready after " + millis / 1000 + "." + millis / 100 % 10 + " s");
+  }
+
+  private void sayWhatChanged(ToolGroup group) throws IOException {
+    Path file = ReadyFile.of(home, group);
+    if (Files.isRegularFile(file) && Programs.present(home, group)) {
+      ReadyFile.parse(Files.readString(file))
+          .changed()
+          .forEach(
+              name -> progress.accept(name + " is damaged in " + home + ": fetching it again"));
+    }
   }
 
   /** Packages of finished groups stay as they are: running programs have their files mapped. */

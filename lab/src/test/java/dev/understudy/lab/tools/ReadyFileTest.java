@@ -11,10 +11,17 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ReadyFileTest {
+  /** No bytes, and their CRC-32. */
+  private static final String EMPTY = "0-0";
+
   @TempDir Path home = Path.of("");
 
   private ReadyFile ready(String place) {
-    return new ReadyFile(place, Map.of("criu", "program criu 4.2.1-1 aa"), Map.of("criu", "4.2.1"));
+    return new ReadyFile(
+        place,
+        Map.of("criu", "program criu 4.2.1-1 aa"),
+        Map.of("criu", "4.2.1"),
+        Map.of("criu", EMPTY));
   }
 
   private void makePrograms() throws IOException {
@@ -45,6 +52,16 @@ class ReadyFileTest {
     makePrograms();
     ready(home.toString()).write(home, ToolGroup.BASE);
     Files.delete(home.resolve("bin/runc"));
+    assertThat(ReadyFile.read(home, ToolGroup.BASE)).isEmpty();
+  }
+
+  @Test
+  void aDamagedProgramMakesTheGroupUnready() throws IOException {
+    makePrograms();
+    ready(home.toString()).write(home, ToolGroup.BASE);
+    assertThat(ready(home.toString()).changed()).isEmpty();
+    Files.writeString(home.resolve("bin/criu"), "garbage");
+    assertThat(ready(home.toString()).changed()).containsExactly("criu");
     assertThat(ReadyFile.read(home, ToolGroup.BASE)).isEmpty();
   }
 }

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.IOException;
 import java.net.HttpURLConnection;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -63,6 +64,11 @@ class ToolCacheE2E {
     Tools more = cache.provide(ToolGroup.PYTHON, ToolGroup.REDIS);
     assertThat(more.versions()).containsKeys("criu", "runc", "python3.13", "redis-server");
     assertThat(progress).noneMatch(line -> line.contains("criu"));
+
+    Files.write(tools.criu(), new byte[] {1, 2, 3});
+    assertThat(cache.provide(ToolGroup.BASE)).isEqualTo(tools);
+    assertThat(progress).contains("criu is damaged in " + cache.home() + ": fetching it again");
+    assertThat(new Commands(folder).run(List.of(tools.criu() + "", "--version"), 10).ok()).isTrue();
   }
 
   @Test
