@@ -6,6 +6,7 @@ import dev.understudy.agent.checkpoint.HostFacts;
 import dev.understudy.agent.checkpoint.ShipClient;
 import dev.understudy.agent.checkpoint.ShipResult;
 import dev.understudy.agent.checkpoint.ShipServer;
+import dev.understudy.agent.checkpoint.StateEndpoint;
 import dev.understudy.agent.control.ControlServer;
 import dev.understudy.agent.control.Journal;
 import dev.understudy.agent.duty.DutyCycle;
@@ -272,6 +273,7 @@ final class Agent implements AutoCloseable {
             choice.gate(),
             Optional.empty(),
             HostFacts.read(places.tools(), sandbox.spec().rootIdentity()),
+            Optional.empty(),
             (generation, standby, end) -> ship(generation, standby, key, addresses, end),
             reports,
             exits));
@@ -318,6 +320,9 @@ final class Agent implements AutoCloseable {
             choice.gate(),
             Optional.of(arp),
             HostFacts.read(places.tools(), root.identity()),
+            workload
+                .state()
+                .map(s -> new StateEndpoint(sandbox.network().net(), workload.address(), s)),
             (generation, standby, end) -> ship(generation, standby, key, addresses, end),
             reports,
             exits);

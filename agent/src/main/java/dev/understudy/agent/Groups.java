@@ -26,7 +26,7 @@ final class Groups {
               workload.nodes(),
               runners,
               quorum(cluster, workload),
-              workload.strategy() == WorkloadSpec.Strategy.MIRROR,
+              workload.strategy().keepsState(),
               workload.checkpointIntervalNanos(),
               switch (workload.withoutQuorum()) {
                 case FREEZE -> GroupConfig.WithoutQuorum.FREEZE;

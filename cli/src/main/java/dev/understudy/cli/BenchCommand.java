@@ -50,7 +50,7 @@ final class BenchCommand implements Callable<Integer> {
       names = "--strategy",
       paramLabel = "NAME",
       defaultValue = "mirror",
-      description = "How the state comes back; mirror so far (default: mirror).")
+      description = "How the state comes back: mirror or state (default: mirror).")
   String strategy = "";
 
   @Option(
@@ -88,9 +88,12 @@ final class BenchCommand implements Callable<Integer> {
     if (!fault.equals(Bench.NODE_CRASH)) {
       throw options.wrong("--fault must be node-crash, not " + fault);
     }
-    if (!strategy.equals("mirror")) {
-      throw options.wrong("--strategy must be mirror, not " + strategy);
-    }
+    Strategy kept =
+        switch (strategy) {
+          case "mirror" -> Strategy.MIRROR;
+          case "state" -> Strategy.STATE;
+          default -> throw options.wrong("--strategy must be mirror or state, not " + strategy);
+        };
     if (runs < 1 || runs > RUNS_MOST) {
       throw options.wrong("--runs must be from 1 to " + RUNS_MOST + ", not " + runs);
     }
@@ -102,7 +105,9 @@ final class BenchCommand implements Callable<Integer> {
     Lab.requireHost();
     Tools tools = new ToolCache(terminal::progress).provide(ToolGroup.PYTHON);
     List<CountCluster> clusters =
-        sizes.stream().map(bytes -> cluster(tools, program, bytes, timing, interval)).toList();
+        sizes.stream()
+            .map(bytes -> cluster(tools, program, bytes, timing, kept, interval))
+            .toList();
     Machine machine =
         Machine.here(tools.versions().getOrDefault("criu", "unknown"), options.sources());
     Bench bench =
@@ -118,8 +123,8 @@ final class BenchCommand implements Callable<Integer> {
   }
 
   private static CountCluster cluster(
-      Tools tools, Path program, long bytes, Timing timing, long interval) {
+      Tools tools, Path program, long bytes, Timing timing, Strategy strategy, long interval) {
     return new CountCluster(
-        tools.python(), tools.pythonHome(), program, bytes, timing, Strategy.MIRROR, interval);
+        tools.python(), tools.pythonHome(), program, bytes, timing, strategy, interval);
   }
 }

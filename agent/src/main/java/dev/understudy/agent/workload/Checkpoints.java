@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.understudy.agent.workload;
 
-import dev.understudy.agent.checkpoint.Capture;
 import dev.understudy.agent.checkpoint.CaptureResult;
+import dev.understudy.agent.checkpoint.Capturer;
 import dev.understudy.agent.checkpoint.Generation;
 import dev.understudy.agent.checkpoint.HostFacts;
 import dev.understudy.agent.control.EventDetails;
@@ -16,12 +16,15 @@ import dev.understudy.core.protocol.Input;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Captures a running workload and ships what it got, on the workload's own thread for that. */
 final class Checkpoints {
   private final Sandbox sandbox;
   private final HostFacts facts;
+  private final Capturer capturer;
+  private final Consumer<Generation> taken;
   private final Shipment shipment;
   private final Workers workers;
   private final Reports reports;
@@ -35,10 +38,23 @@ final class Checkpoints {
   /** Known to the thread of the checkpoints alone. */
   private @Nullable Generation former;
 
+  /**
+   * None was taken yet.
+   *
+   * @param taken hears of each one that is complete, before it is shipped, on another thread
+   */
   Checkpoints(
-      Sandbox sandbox, HostFacts facts, Shipment shipment, Workers workers, Reports reports) {
+      Sandbox sandbox,
+      HostFacts facts,
+      Capturer capturer,
+      Consumer<Generation> taken,
+      Shipment shipment,
+      Workers workers,
+      Reports reports) {
     this.sandbox = sandbox;
     this.facts = facts;
+    this.capturer = capturer;
+    this.taken = taken;
     this.shipment = shipment;
     this.workers = workers;
     this.reports = reports;
@@ -83,11 +99,12 @@ final class Checkpoints {
       Copy copy, GenerationId id, String standby, Cancellation cancellation) {
     long began = System.nanoTime();
     CheckpointRecord figures = new CheckpointRecord(reports, id, standby);
-    switch (Capture.capture(sandbox, copy, id, facts, Optional.ofNullable(former))) {
+    switch (capturer.capture(copy, id, Optional.ofNullable(former))) {
       case CaptureResult.CheckpointFailed(var reason) -> failed(id, reason, figures);
       case CaptureResult.Captured whole -> {
         Generation generation = whole.generation();
         captured(generation, whole.pauseNanos(), whole.captureNanos());
+        taken.accept(generation);
         figures.captured(whole);
         ship(generation, standby, began, cancellation, figures);
         reports.keepOnly(sandbox.places().generations(reports.workload()), id);

@@ -5,6 +5,7 @@ import dev.understudy.agent.checkpoint.Generation;
 import dev.understudy.agent.checkpoint.Hold;
 import dev.understudy.agent.checkpoint.HoldResult;
 import dev.understudy.agent.checkpoint.HostFacts;
+import dev.understudy.agent.linux.LinuxException;
 import dev.understudy.agent.runtime.Cancellation;
 import dev.understudy.agent.runtime.Copy;
 import dev.understudy.agent.runtime.Sandbox;
@@ -45,6 +46,37 @@ final class CopyCare implements HeldSlot.Restorer {
       }
     } catch (IOException e) {
       reports.complain("a copy could not be removed: " + e.getMessage());
+    }
+  }
+
+  /** Stops it; on the thread of the copies. */
+  void freeze(Copy copy) {
+    try {
+      if (copy.tree().freeze()) {
+        return;
+      }
+    } catch (LinuxException e) {
+      throw new IllegalStateException("own processes cannot be stopped: " + e.getMessage(), e);
+    }
+    // Its signal waits for it and its gate is shut, so nobody hears what it still does.
+    reports.complain("process " + copy.rootPid() + " was told to stop and does not: blocked?");
+  }
+
+  /** Removes the files of one whose process numbers may be others' by now. */
+  void removeFiles(Copy copy) {
+    try {
+      sandbox.discardFiles(copy.files());
+    } catch (IOException e) {
+      reports.complain("what a program left that has ended stays: " + e.getMessage());
+    }
+  }
+
+  /** A checkpoint that ended with the former agent may have left it stopped. */
+  void thawAdopted(Copy copy) {
+    try {
+      copy.tree().thaw();
+    } catch (LinuxException e) {
+      reports.complain("the adopted program cannot be thawed: " + e.getMessage());
     }
   }
 }

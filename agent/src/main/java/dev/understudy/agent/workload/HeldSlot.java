@@ -23,9 +23,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.function.BooleanSupplier;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * the former copy or the new one: a restore that is under way is given up, since both copies listen
  * at one address.
  */
-final class HeldSlot {
+final class HeldSlot implements Slot {
   /** What is done to copies: by CRIU, or by a test. */
   interface Restorer {
     /** Restores; ends soon after it was cancelled. */
@@ -54,6 +52,7 @@ final class HeldSlot {
   private final long mostBytes;
   private final Restorer restorer;
   private final Reports reports;
+  private final DutyQuestions questions;
   private final ExitWatch exits;
   private final BooleanSupplier active;
   private @Nullable PidFd exit;
@@ -85,6 +84,7 @@ final class HeldSlot {
     this.mostBytes = mostBytes;
     this.restorer = restorer;
     this.reports = reports;
+    this.questions = new DutyQuestions(reports);
     this.exits = exits;
     this.active = active;
   }
@@ -120,8 +120,13 @@ final class HeldSlot {
     return now - place.since();
   }
 
-  /** The program runs or starts here from now on: nothing may come to listen beside it. */
-  void giveUpRestore() {
+  @Override
+  public void offerAgain() {
+    // A copy that was woken is used up.
+  }
+
+  @Override
+  public void giveUpRestore() {
     Cancellation one = restoring;
     if (one != null) {
       restoring = null;
@@ -130,8 +135,8 @@ final class HeldSlot {
     }
   }
 
-  /** Age of the held state in nanoseconds; -1 when none is held. */
-  long ageNanos(long now) {
+  @Override
+  public long ageNanos(long now) {
     Place place = held;
     return place == null ? -1 : now - place.since();
   }
@@ -231,9 +236,9 @@ final class HeldSlot {
 
   // ---- on the receiver's thread ----------------------------------------------------------------
 
-  /** Whether that generation would be of use here. */
-  Receiver.Answer offered(GenerationId id) {
-    Optional<String> refusal = onDutyCycle(() -> objection(id), HeldSlot::stopping);
+  @Override
+  public Receiver.Answer offered(GenerationId id) {
+    Optional<String> refusal = questions.ask(() -> objection(id), DutyQuestions::stopping);
     if (refusal.isPresent()) {
       return new Receiver.Answer.Decline(refusal.get());
     }
@@ -247,14 +252,13 @@ final class HeldSlot {
   /**
    * Restores and holds what arrived, then removes what it replaces: one after the other and one
    * generation at a time, so that a large copy costs one core and not several.
-   *
-   * @param offeredBootNanos when it was offered here
-   * @return why it is not held; empty when it is
    */
-  synchronized Optional<String> receive(Generation generation, long offeredBootNanos) {
+  @Override
+  public synchronized Optional<String> receive(Generation generation, long offeredBootNanos) {
     Beginning beginning =
-        onDutyCycle(
-            () -> begin(generation.id()), () -> new Beginning(stopping(), new Cancellation()));
+        questions.ask(
+            () -> begin(generation.id()),
+            () -> new Beginning(DutyQuestions.stopping(), new Cancellation()));
     if (beginning.refusal().isPresent()) {
       return beginning.refusal();
     }
@@ -284,7 +288,9 @@ final class HeldSlot {
         CompletableFuture<Exchange> done = new CompletableFuture<>();
         Place place = new Place(copy, capturedBy);
         reports.post(() -> exchange(place, cancellation, took, done));
-        Exchange exchange = await(done, () -> new Exchange(HeldSlot.stopping(), Optional.empty()));
+        Exchange exchange =
+            DutyQuestions.await(
+                done, () -> new Exchange(DutyQuestions.stopping(), Optional.empty()));
         String refusal = exchange.refusal().orElse("");
         keep(generation, began, took, copy.processes(), criu, refusal);
         if (exchange.refusal().isPresent()) {
@@ -315,26 +321,5 @@ final class HeldSlot {
             processes,
             generation.manifest().bytes(),
             criu));
-  }
-
-  private static Optional<String> stopping() {
-    return Optional.of("the agent is stopping");
-  }
-
-  private <T> T onDutyCycle(Supplier<T> question, Supplier<T> interrupted) {
-    CompletableFuture<T> answer = new CompletableFuture<>();
-    reports.post(() -> answer.complete(question.get()));
-    return await(answer, interrupted);
-  }
-
-  private static <T> T await(CompletableFuture<T> answer, Supplier<T> interrupted) {
-    try {
-      return answer.get();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return interrupted.get();
-    } catch (ExecutionException e) {
-      throw new IllegalStateException(e);
-    }
   }
 }

@@ -5,6 +5,7 @@ import dev.understudy.agent.checkpoint.Generation;
 import dev.understudy.agent.checkpoint.HeldCopy;
 import dev.understudy.agent.checkpoint.HostFacts;
 import dev.understudy.agent.checkpoint.Receiver;
+import dev.understudy.agent.checkpoint.StateEndpoint;
 import dev.understudy.agent.control.EventDetails;
 import dev.understudy.agent.duty.ExitWatch;
 import dev.understudy.agent.gate.EbpfGate;
@@ -27,6 +28,7 @@ import dev.understudy.core.protocol.ParkedReign;
 import java.io.Closeable;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -42,31 +44,29 @@ public final class WorkloadHost implements Closeable {
   /** A parked program's log is kept for so much longer than its gate is open. */
   private static final Duration LOG_MARGIN = Duration.ofSeconds(30);
 
-  private static final long NEVER = Long.MAX_VALUE;
   private static final String ENDED = "the program ended";
 
   private final String name;
-  private final long marginNanos;
   private final Sandbox sandbox;
   private final Supplier<StartResult> starter;
-  private final OutputGate gate;
+  private final OutputGate kernelGate;
+  private final WorkloadGate gate;
   private final Announcements announcements;
   private final ExitWatch exits;
   private final Reports reports;
   private final Workers workers;
-  private final CopyCare remover;
-  private final HeldSlot slot;
+  private final CopyCare care;
+  private final Optional<StateEndpoint> endpoint;
+  private final Slot slot;
   private final Checkpoints checkpoints;
   private @Nullable Copy running;
   private @Nullable PidFd runningExit;
 
-  /** When what passed the gate before it was shut has left the queues below it as well. */
-  private long emptyAt = NEVER;
-
   /** The reign in which it was started, woken or thawed last. */
   private Epoch runningIn = Epoch.NONE;
 
-  private Epoch startWanted = Epoch.NONE;
+  /** The reign for which it is being started; written on the duty cycle. */
+  private volatile Epoch startWanted = Epoch.NONE;
 
   /** Known to the thread of the copies alone. */
   private @Nullable Copy lastStarted;
@@ -77,6 +77,7 @@ public final class WorkloadHost implements Closeable {
    * @param marginNanos how long a frame that has passed the gate may stay in the queues below it
    * @param starter begins the program without state, and blocks meanwhile
    * @param arp moves the address, where that is this node's to do
+   * @param endpoint where the program tells its state; empty when it is captured whole
    */
   public WorkloadHost(
       long marginNanos,
@@ -85,28 +86,28 @@ public final class WorkloadHost implements Closeable {
       OutputGate gate,
       Optional<GratuitousArp> arp,
       HostFacts facts,
+      Optional<StateEndpoint> endpoint,
       Shipment shipment,
       Reports reports,
       ExitWatch exits) {
     this.name = reports.workload();
-    this.marginNanos = marginNanos;
     this.sandbox = sandbox;
     this.starter = starter;
-    this.gate = gate;
+    this.kernelGate = gate;
+    this.gate = WorkloadGate.of(gate, marginNanos);
+    this.endpoint = endpoint;
     this.announcements = new Announcements(arp);
     this.exits = exits;
     this.reports = reports;
     this.workers = new Workers(name);
-    this.remover = new CopyCare(sandbox, facts, workers, reports);
-    this.slot =
-        new HeldSlot(
-            sandbox.places().generations(name),
-            sandbox.spec().generationLimitBytes(),
-            remover,
-            reports,
-            exits,
-            this::acts);
-    this.checkpoints = new Checkpoints(sandbox, facts, shipment, workers, reports);
+    this.care = new CopyCare(sandbox, facts, workers, reports);
+    Keeping keeping =
+        endpoint
+            .map(one -> Keeping.told(sandbox, facts, one, this::acts, shipment, workers, reports))
+            .orElseGet(() ->
+                Keeping.whole(sandbox, facts, care, exits, this::acts, shipment, workers, reports));
+    this.slot = keeping.slot();
+    this.checkpoints = keeping.checkpoints();
   }
 
   // ---- on the duty cycle -----------------------------------------------------------------------
@@ -114,39 +115,22 @@ public final class WorkloadHost implements Closeable {
   /** Carries a command out, or has it done and tells the protocol later; on the duty cycle. */
   public void run(Command command) {
     switch (command) {
-      case Command.OpenGate(_, _, var until) -> openGate(until);
+      case Command.OpenGate(_, _, var until) -> gate.openUntil(until);
       case Command.NarrowGate(_, _, var until) -> {
-        openGate(until);
+        gate.openUntil(until);
         reports.tell(at -> new Input.GateNarrowed(at, name));
       }
-      case Command.ShutGate _ -> shutGate();
+      case Command.ShutGate _ -> gate.shut();
       case Command.Wake(_, var reign, var generation) -> wake(reign, generation);
-      case Command.Start(_, var reign) -> start(reign);
+      case Command.Start(_, var reign) -> start(reign, Optional.empty());
       case Command.Announce _ -> announce();
       case Command.Freeze _ -> freeze();
-      case Command.Discard(_, var why) -> discard(why).ifPresent(remover::removeLater);
+      case Command.Discard(_, var why) -> discard(why).ifPresent(care::removeLater);
       case Command.KeepAside(_, var reign, var why) ->
-          discard(why).ifPresent(copy -> checkpoints.keepAside(copy, reign, remover));
+          discard(why).ifPresent(copy -> checkpoints.keepAside(copy, reign, care));
       case Command.Checkpoint(_, var generation, var standby) -> checkpoint(generation, standby);
       case Command.Abandon(_, var generation) -> checkpoints.abandon(generation);
     }
-  }
-
-  private void openGate(long until) {
-    try {
-      gate.openUntil(until);
-    } catch (LinuxException e) {
-      throw new IllegalStateException("the gate's deadline does not move: " + e.getMessage(), e);
-    }
-  }
-
-  private void shutGate() {
-    try {
-      gate.shut();
-    } catch (LinuxException e) {
-      throw new IllegalStateException("the gate does not shut: " + e.getMessage(), e);
-    }
-    emptyAt = Clock.bootNanos() + marginNanos;
   }
 
   private void wake(Epoch reign, GenerationId generation) {
@@ -157,7 +141,14 @@ public final class WorkloadHost implements Closeable {
       workers.copies(() -> thaw(copy, reign, generation));
       return;
     }
-    Optional<HeldCopy> held = slot.find(generation);
+    switch (slot) {
+      case HeldSlot copies -> wakeCopy(copies, reign, generation);
+      case StateSlot states -> startWith(states, reign, generation);
+    }
+  }
+
+  private void wakeCopy(HeldSlot copies, Epoch reign, GenerationId generation) {
+    Optional<HeldCopy> held = copies.find(generation);
     if (held.isEmpty()) {
       failed(reign, "no copy " + generation + " is held");
       return;
@@ -171,12 +162,23 @@ public final class WorkloadHost implements Closeable {
       failed(reign, "waking failed: " + e.getMessage());
       return;
     }
-    long ageNanos = slot.giveAway(held.get(), Clock.bootNanos());
+    long ageNanos = copies.giveAway(held.get(), Clock.bootNanos());
     Copy woken = held.get().copy();
     run(woken, reign);
     slot.giveUpRestore();
     workers.copies(() -> tellOfWaking(woken));
     woken(reign, generation, ageNanos);
+  }
+
+  private void startWith(StateSlot states, Epoch reign, GenerationId generation) {
+    Optional<Generation> state = states.find(generation);
+    if (state.isEmpty()) {
+      failed(reign, "no state " + generation + " is held");
+      states.offerAgain();
+      return;
+    }
+    gate.withhold();
+    start(reign, state);
   }
 
   private void woken(Epoch reign, GenerationId generation, long ageNanos) {
@@ -196,24 +198,32 @@ public final class WorkloadHost implements Closeable {
   }
 
   private void announce() {
+    if (gate.withheld()) {
+      return; // nothing would leave: it is done when the gate opens
+    }
     announcements.begin();
     reports.record(NodeEvent.ADDRESS_MOVED, "address", Ipv4.text(sandbox.spec().address()));
   }
 
   /** Does what is due of its own; returns when the next of it is. */
   public long due(long now) {
-    if (now >= emptyAt) {
-      emptyAt = NEVER;
+    if (gate.emptied(now)) {
       reports.tell(at -> new Input.GateShut(at, name));
     }
-    return Math.min(emptyAt, announcements.due(now));
+    return Math.min(gate.due(), announcements.due(now));
   }
 
   /** Behind the shut gate, so it may take its time; on the thread that would thaw it as well. */
   private void freeze() {
     Copy copy = running;
+    Epoch starting = startWanted;
     if (copy != null) {
-      workers.copies(() -> freeze(copy));
+      workers.copies(() -> care.freeze(copy));
+    } else if (!starting.equals(Epoch.NONE)) {
+      // It has no state of its own yet; what it was to be told is still here.
+      startWanted = Epoch.NONE;
+      failed(starting, "its reign ended while it started");
+      slot.offerAgain();
     }
   }
 
@@ -225,41 +235,54 @@ public final class WorkloadHost implements Closeable {
     exits.unwatch(runningExit);
     runningExit = null;
     ended.ifPresent(_ -> reports.record(NodeEvent.DISCARDED, "why", why));
+    slot.offerAgain();
     return ended;
   }
 
-  private void start(Epoch reign) {
+  /** Starts the program, and tells it that state before anybody hears it. */
+  private void start(Epoch reign, Optional<Generation> state) {
     startWanted = reign;
     slot.giveUpRestore();
     workers.copies(() -> {
       Copy former = lastStarted;
       if (former != null) {
         // Its reign ended while it started: two in one sandbox would meet at the port.
-        remover.remove(former);
+        care.remove(former);
       }
       StartResult result = starter.get();
-      lastStarted = result instanceof StartResult.Started(var copy) ? copy : null;
-      reports.post(() -> started(reign, result));
+      if (result instanceof StartResult.Started(var copy) && state.isPresent()) {
+        result = told(copy, reign, state.get());
+      }
+      StartResult end = result;
+      lastStarted = end instanceof StartResult.Started(var copy) ? copy : null;
+      reports.post(() -> started(reign, state, end));
     });
   }
 
-  private void started(Epoch reign, StartResult result) {
+  private void started(Epoch reign, Optional<Generation> state, StartResult result) {
     boolean wanted = startWanted.equals(reign);
     switch (result) {
       case StartResult.Started(var copy) when wanted -> {
         startWanted = Epoch.NONE;
         run(copy, reign);
         reports.works();
-        reports.record(NodeEvent.STARTED, "epoch", reign.toString(), "why", "no state was held");
-        reports.tell(at -> new Input.Running(at, name, reign));
+        if (state.isPresent()) {
+          gate.release();
+          announce();
+          woken(reign, state.get().id(), slot.ageNanos(Clock.bootNanos()));
+        } else {
+          reports.record(NodeEvent.STARTED, "epoch", reign.toString(), "why", "no state was held");
+          reports.tell(at -> new Input.Running(at, name, reign));
+        }
       }
-      case StartResult.Started(var copy) -> remover.removeLater(copy);
+      case StartResult.Started(var copy) -> care.removeLater(copy);
       case StartResult.StartFailed(var reason, var lines) -> {
         reports.complain(reason);
         reports.record(NodeEvent.START_FAILED, "reason", reason, "log", String.join("\n", lines));
         if (wanted) {
           startWanted = Epoch.NONE;
-          reports.tell(at -> new Input.Failed(at, name, reign, reason));
+          failed(reign, reason);
+          slot.offerAgain();
         }
       }
     }
@@ -280,7 +303,8 @@ public final class WorkloadHost implements Closeable {
     running = null;
     runningExit = null;
     // Why is in files and behind locks: the protocol does not wait for it.
-    reports.tell(at -> new Input.Failed(at, name, reign, ENDED));
+    failed(reign, ENDED);
+    slot.offerAgain();
     workers.copies(() -> explainEnd(copy, reign));
   }
 
@@ -306,6 +330,18 @@ public final class WorkloadHost implements Closeable {
 
   // ---- on the thread of the copies -------------------------------------------------------------
 
+  private StartResult told(Copy copy, Epoch reign, Generation state) {
+    Optional<String> objection =
+        StateReturn.into(copy, state, endpoint.orElseThrow(), () -> startWanted.equals(reign));
+    if (objection.isEmpty()) {
+      return new StartResult.Started(copy);
+    }
+    List<String> lines = sandbox.lastLines();
+    care.remove(copy);
+    return new StartResult.StartFailed(
+        "its state " + state.id() + " could not be put back: " + objection.get(), lines);
+  }
+
   private void tellOfWaking(Copy copy) {
     try {
       sandbox.woken(copy);
@@ -319,19 +355,7 @@ public final class WorkloadHost implements Closeable {
     String why = sandbox.ending(copy.files(), ENDED);
     reports.complain(why);
     reports.record(NodeEvent.EXITED, "epoch", reign.toString(), "why", why, "log", log);
-    remover.remove(copy);
-  }
-
-  private void freeze(Copy copy) {
-    try {
-      if (copy.tree().freeze()) {
-        return;
-      }
-    } catch (LinuxException e) {
-      throw new IllegalStateException("own processes cannot be stopped: " + e.getMessage(), e);
-    }
-    // Its signal waits for it and its gate is shut, so nobody hears what it still does.
-    reports.complain("process " + copy.rootPid() + " was told to stop and does not: blocked?");
+    care.remove(copy);
   }
 
   private void thaw(Copy copy, Epoch reign, GenerationId generation) {
@@ -368,9 +392,10 @@ public final class WorkloadHost implements Closeable {
     if (!(sandbox instanceof OwnSandbox)) {
       return Optional.of("a workload in a Pod cannot go on without its agent yet");
     }
-    return gate instanceof EbpfGate
+    return kernelGate instanceof EbpfGate
         ? Optional.empty()
-        : Optional.of("a gate of kind " + gate.kind() + " does not outlive its agent as it is");
+        : Optional.of(
+            "a gate of kind " + kernelGate.kind() + " does not outlive its agent as it is");
   }
 
   /**
@@ -380,8 +405,11 @@ public final class WorkloadHost implements Closeable {
    */
   public ParkedWorkload park(ParkedReign reign) throws IOException {
     Copy copy = running;
-    if (copy == null || !(gate instanceof EbpfGate ebpf) || !(sandbox instanceof OwnSandbox own)) {
-      throw new IllegalStateException("broken: parked " + reign + " with " + copy + ", " + gate);
+    if (copy == null
+        || !(kernelGate instanceof EbpfGate ebpf)
+        || !(sandbox instanceof OwnSandbox own)) {
+      throw new IllegalStateException(
+          "broken: parked " + reign + " with " + copy + ", " + kernelGate);
     }
     workers.settle();
     announcements.close();
@@ -397,38 +425,22 @@ public final class WorkloadHost implements Closeable {
    * @return what the protocol has to hear first
    */
   public Input adopt(ParkedWorkload parked, long now) {
-    if (!(gate instanceof EbpfGate ebpf)) {
-      throw new IllegalStateException("broken: adopted " + parked + " with " + gate);
+    if (!(kernelGate instanceof EbpfGate ebpf)) {
+      throw new IllegalStateException("broken: adopted " + parked + " with " + kernelGate);
     }
     boolean runs = parked.runs();
     if (runs) {
       run(parked.copy(), parked.startedIn());
       // A checkpoint that ended with the former agent may have left it stopped.
-      workers.copies(() -> thawAdopted(parked.copy()));
+      workers.copies(() -> care.thawAdopted(parked.copy()));
     } else {
       // Its process number may be another's by now: only its files are touched.
-      workers.copies(() -> removeFiles(parked.copy()));
+      workers.copies(() -> care.removeFiles(parked.copy()));
     }
     try {
       return new Input.Resumed(now, parked.reign(), ebpf.deadline(), runs);
     } catch (LinuxException e) {
       throw new IllegalStateException("the gate cannot be read: " + e.getMessage(), e);
-    }
-  }
-
-  private void removeFiles(Copy copy) {
-    try {
-      sandbox.discardFiles(copy.files());
-    } catch (IOException e) {
-      reports.complain("what a program left that has ended stays: " + e.getMessage());
-    }
-  }
-
-  private void thawAdopted(Copy copy) {
-    try {
-      copy.tree().thaw();
-    } catch (LinuxException e) {
-      reports.complain("the adopted program cannot be thawed: " + e.getMessage());
     }
   }
 

@@ -57,12 +57,20 @@ final class ClusterWriter {
     line(2, "port", Integer.toString(workload.port()));
     line(2, "address", Ipv4.text(workload.address()));
     line(2, "strategy", YamlValue.choiceName(workload.strategy()));
+    workload.state().ifPresent(this::state);
     line(2, "interval", Units.nanosText(workload.checkpointIntervalNanos()));
     line(2, "memory", Units.bytesText(workload.memoryLimitBytes()));
     line(2, "nodes", quotedList(workload.nodes()));
     if (workload.nodes().size() > 2) {
       line(2, "withoutQuorum", YamlValue.choiceName(workload.withoutQuorum()));
     }
+  }
+
+  private void state(StateSpec state) {
+    line(2, "state", "");
+    line(3, "port", Integer.toString(state.port()));
+    line(3, "path", quoted(state.path()));
+    line(3, "limit", Units.bytesText(state.limitBytes()));
   }
 
   private static String ownRoot(WorkloadSpec workload) {

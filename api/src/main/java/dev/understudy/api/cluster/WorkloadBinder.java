@@ -21,7 +21,7 @@ final class WorkloadBinder {
   private static final long INTERVAL_MOST_NANOS = 3_600_000_000_000L;
   private static final long MEMORY_LEAST_BYTES = 4L << 20;
   private static final long MEMORY_MOST_BYTES = 4L << 30;
-  private static final int PORT_MOST = 65_535;
+  static final int PORT_MOST = 65_535;
   private static final Pattern VARIABLE = Pattern.compile("[A-Za-z_][A-Za-z0-9_]{0,254}");
 
   private final HostFiles files;
@@ -75,6 +75,7 @@ final class WorkloadBinder {
             .optional("memory")
             .flatMap(v -> Amounts.bytes(v, MEMORY_LEAST_BYTES, MEMORY_MOST_BYTES))
             .orElse(DEFAULT_MEMORY_BYTES);
+    Optional<StateSpec> state = StateBinder.bind(object, strategy, port, inPods);
     List<String> nodes = groups.bind(object, memory);
     WithoutQuorum withoutQuorum = groups.withoutQuorum(object, nodes);
     object.refuseUnknownKeys();
@@ -96,7 +97,8 @@ final class WorkloadBinder {
             memory,
             nodes,
             pods,
-            withoutQuorum));
+            withoutQuorum,
+            state));
   }
 
   private static long port(YamlObject object) {

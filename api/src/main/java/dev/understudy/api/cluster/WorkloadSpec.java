@@ -24,6 +24,8 @@ import java.util.SortedMap;
  * @param nodes names of the nodes that may run or witness it, best first
  * @param pods where Kubernetes starts it, with {@link Root#PODS}
  * @param withoutQuorum what the active does when it hears none of the other nodes any more
+ * @param state where the program tells its state; there with {@link Strategy#STATE} and not
+ *     otherwise
  */
 public record WorkloadSpec(
     String name,
@@ -39,7 +41,14 @@ public record WorkloadSpec(
     long memoryLimitBytes,
     List<String> nodes,
     Optional<WorkloadPods> pods,
-    WithoutQuorum withoutQuorum) {
+    WithoutQuorum withoutQuorum,
+    Optional<StateSpec> state) {
+
+  public WorkloadSpec {
+    if (state.isPresent() != (strategy == Strategy.STATE)) {
+      throw new IllegalArgumentException("strategy " + strategy + " with " + state);
+    }
+  }
 
   /** What the program sees as its root file system. */
   public enum Root {
@@ -87,7 +96,8 @@ public record WorkloadSpec(
         memoryLimitBytes,
         nodes,
         Optional.empty(),
-        WithoutQuorum.FREEZE);
+        WithoutQuorum.FREEZE,
+        Optional.empty());
   }
 
   /** Whether that node may run it, as far as the workload knows; otherwise it votes at most. */
@@ -99,7 +109,14 @@ public record WorkloadSpec(
   public enum Strategy {
     /** A cold start elsewhere; the state is lost. */
     RESTART,
+    /** A cold start elsewhere, and what the program told last is told to it again. */
+    STATE,
     /** The newest checkpoint, already restored and held stopped, is woken. */
-    MIRROR
+    MIRROR;
+
+    /** Whether there is state elsewhere that a failover brings back. */
+    public boolean keepsState() {
+      return this != RESTART;
+    }
   }
 }

@@ -19,6 +19,8 @@ import org.junit.jupiter.api.Test;
  * Keeps the words and defaults of the JSON Schema and of docs/cluster-file.md those of the code.
  */
 class SchemaTest {
+  private static final String STATE = "/$defs/workload/properties/state";
+
   private JsonNode schema = new ObjectMapper().nullNode();
 
   @BeforeEach
@@ -39,6 +41,11 @@ class SchemaTest {
   }
 
   @Test
+  void pathsAreThoseOfTheCode() {
+    assertThat(text(STATE + "/properties/path/pattern")).isEqualTo("^" + StateBinder.PATH + "$");
+  }
+
+  @Test
   void defaultsAreThoseOfTheCode() {
     assertThat(text("/properties/network/default"))
         .isEqualTo(ClusterBinder.DEFAULT_NETWORK.toString());
@@ -48,6 +55,9 @@ class SchemaTest {
         .hasValue(WorkloadBinder.DEFAULT_INTERVAL_NANOS);
     assertThat(Units.bytes(text(workload + "memory/default")))
         .hasValue(WorkloadBinder.DEFAULT_MEMORY_BYTES);
+    assertThat(text(STATE + "/properties/path/default")).isEqualTo(StateSpec.PATH_USUAL);
+    assertThat(Units.bytes(text(STATE + "/properties/limit/default")))
+        .hasValue(StateSpec.LIMIT_USUAL_BYTES);
   }
 
   @Test
@@ -61,7 +71,7 @@ class SchemaTest {
   void everyKeyIsDocumentedWithItsDefault() throws IOException {
     String guide = Files.readString(Path.of("../docs/cluster-file.md"));
     List<String> missing = new ArrayList<>();
-    for (String of : List.of("", "/$defs/timing", "/$defs/node", "/$defs/workload")) {
+    for (String of : List.of("", "/$defs/timing", "/$defs/node", "/$defs/workload", STATE)) {
       schema
           .at(of + "/properties")
           .properties()

@@ -4,9 +4,11 @@ package dev.understudy.lab.bench;
 import dev.understudy.api.cluster.Cluster;
 import dev.understudy.api.cluster.Network;
 import dev.understudy.api.cluster.NodeSpec;
+import dev.understudy.api.cluster.StateSpec;
 import dev.understudy.api.cluster.WorkloadSpec;
 import dev.understudy.api.cluster.WorkloadSpec.Root;
 import dev.understudy.api.cluster.WorkloadSpec.Strategy;
+import dev.understudy.api.cluster.WorkloadSpec.WithoutQuorum;
 import dev.understudy.core.timing.Timing;
 import java.nio.file.Path;
 import java.util.List;
@@ -46,6 +48,8 @@ public record CountCluster(
   private static final Network NETWORK = new Network(10 << 24 | 77 << 16, 24);
 
   private static final int WORKLOAD_HOST = 100;
+
+  private static final StateSpec STATE = new StateSpec(PORT, "/state", StateSpec.LIMIT_USUAL_BYTES);
 
   public CountCluster {
     if (memoryBytes < MEMORY_BYTES_LEAST) {
@@ -93,6 +97,9 @@ public record CountCluster(
         strategy,
         intervalNanos,
         memoryBytes + memoryBytes / 8 + MEMORY_MARGIN_BYTES,
-        List.of("a", "b", "c"));
+        List.of("a", "b", "c"),
+        Optional.empty(),
+        WithoutQuorum.FREEZE,
+        strategy == Strategy.STATE ? Optional.of(STATE) : Optional.empty());
   }
 }

@@ -6,7 +6,6 @@ import dev.understudy.agent.linux.Namespaces;
 import dev.understudy.api.cluster.Ipv4;
 import dev.understudy.api.cluster.NodeSpec;
 import dev.understudy.api.cluster.WorkloadSpec;
-import dev.understudy.api.cluster.WorkloadSpec.Strategy;
 import dev.understudy.api.control.NodeEvent;
 import dev.understudy.core.timing.Timing;
 import dev.understudy.lab.bench.LabStage;
@@ -155,7 +154,7 @@ public final class Watch implements AutoCloseable {
 
   /** Whether somebody who survives has the state. */
   private boolean keepsState(FaultSpec fault, String active) {
-    return workload.strategy() == Strategy.MIRROR
+    return workload.strategy().keepsState()
         && (fault.kind() != FaultKind.CRASH
             || fault.nodes().size() == 1
             || !fault.nodes().contains(active));

@@ -81,7 +81,8 @@ final class AgentPlans {
             Optional.of(
                 new WorkloadPods(
                     main.getName(), identity(active, main), door.targetPort(), places)),
-            WorkloadSpec.WithoutQuorum.FREEZE));
+            WorkloadSpec.WithoutQuorum.FREEZE,
+            Optional.empty()));
   }
 
   private static Optional<WorkloadPods.Place> place(Pod pod) {
@@ -151,7 +152,8 @@ final class AgentPlans {
         spec.memoryLimitBytes(),
         nodes,
         spec.pods(),
-        spec.withoutQuorum());
+        spec.withoutQuorum(),
+        spec.state());
   }
 
   /**
