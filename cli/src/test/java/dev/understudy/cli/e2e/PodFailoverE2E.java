@@ -20,6 +20,7 @@ import dev.understudy.lab.kubernetes.build.KubernetesTools;
 import dev.understudy.lab.kubernetes.image.CountImage;
 import dev.understudy.lab.kubernetes.image.HolderImage;
 import dev.understudy.lab.probe.Fault;
+import dev.understudy.lab.probe.Gap;
 import dev.understudy.lab.probe.Outage;
 import dev.understudy.lab.probe.OutageAnalysis;
 import dev.understudy.lab.probe.Probe;
@@ -52,6 +53,9 @@ class PodFailoverE2E {
 
   /** Before that, Kubernetes does not even suspect a node (node-monitor-grace-period). */
   private static final long KUBERNETES_NOTICES_NANOS = 40_000_000_000L;
+
+  /** Longer than checkpoints stop a program. */
+  private static final long NOTICED_NANOS = 100_000_000L;
 
   @TempDir Path folder = Path.of("");
 
@@ -128,19 +132,26 @@ class PodFailoverE2E {
     assertThat(succession.restarts(first.getMetadata().getUid())).isZero();
     assertThat(succession.endpoints()).containsExactly(first.getStatus().getPodIP());
 
-    serveThrough(lab, agents, lost, next, third);
-    awaitSuccession(succession, operator, first, second);
+    // What runs below the holder then is protected by a standby Pod of its own, and goes on there.
+    serveThrough(
+        lab,
+        agents,
+        List.of(lost, next, third),
+        () -> {
+          awaitSuccession(succession, operator, first, second);
+          lab.start(lost);
+          awaitProtected(lab, agents, succession, operator);
+        });
     assertThat(succession.restarts(uid)).isZero();
     assertThat(succession.replicas()).isEqualTo(1);
-
-    // What runs below the holder now is protected by a standby Pod of its own, and goes on there.
-    lab.start(lost);
-    awaitProtected(lab, agents, succession, operator);
     Pod fourth = succession.standbys().getFirst();
     assertThat(fourth.getSpec().getNodeName()).isEqualTo(third);
     awaitProtection(lab, agents, next, third);
-    serveThrough(lab, agents, next, third, lost);
-    awaitSuccession(succession, operator, second, fourth);
+    serveThrough(
+        lab,
+        agents,
+        List.of(next, third, lost),
+        () -> awaitSuccession(succession, operator, second, fourth));
     assertThat(succession.restarts(fourth.getMetadata().getUid())).isZero();
     Set<String> started = new TreeSet<>(succession.everSeen());
     started.removeIf(name -> name.contains("-standby-"));
@@ -172,11 +183,23 @@ class PodFailoverE2E {
                 .contains("holds=true"));
   }
 
-  /** Takes the power of the active's node, and looks on from the third one. */
+  /** Something that takes a while. */
+  private interface Course {
+    void run() throws Exception;
+  }
+
+  /**
+   * Takes the power of the active's node, and looks on from the third one.
+   *
+   * @param nodes the active's, the standby's and the third one
+   * @param then what comes when the standby serves
+   */
   private void serveThrough(
-      KubernetesLab lab, KubernetesAgents agents, String lost, String next, String third)
+      KubernetesLab lab, KubernetesAgents agents, List<String> nodes, Course then)
       throws Exception {
-    Path netns = lab.nodeNetns(third);
+    String lost = nodes.get(0);
+    String next = nodes.get(1);
+    Path netns = lab.nodeNetns(nodes.get(2));
     try (Probe probe =
         Probe.start(
             Ipv4.parse(ADDRESS).orElseThrow(), PORT, body -> Namespaces.callIn(netns, body))) {
@@ -196,6 +219,17 @@ class PodFailoverE2E {
       Outage.Ended ended = (Outage.Ended) outage;
       assertThat(ended.counterAfter()).as("%s", ended).isGreaterThan(ended.counterBefore() / 2);
       assertThat(ended.gap().nanos()).isLessThan(KUBERNETES_NOTICES_NANOS);
+      then.run();
+      List<Gap> later =
+          new OutageAnalysis(probe.samples())
+              .stalls(List.of(), NOTICED_NANOS, probe.lastGoodNanos()).stream()
+                  .filter(gap -> gap.fromNanos() > ended.gap().fromNanos())
+                  .toList();
+      System.out.println(
+          "later, as the agents go over to a new plan: "
+              + later.stream().map(gap -> gap.nanos() / 1_000_000 + " ms").toList());
+      assertThat(later).allMatch(gap -> gap.nanos() < KUBERNETES_NOTICES_NANOS);
+      assertThat(probe.lastCounter()).isGreaterThan(ended.counterAfter());
     }
   }
 

@@ -187,19 +187,28 @@ public final class Course {
   }
 
   private List<Step> steps(View view) {
+    if (Integer.valueOf(0).equals(view.ward().deployment().getSpec().getReplicas())) {
+      // Also what agents have promoted as its Pod ended: nothing is to run.
+      return view.seen().pods().stream()
+          .filter(pod -> view.seen().isStandby(pod) && !Observation.isEnding(pod))
+          .map(pod -> deletion(pod, "the Deployment wants no Pod"))
+          .toList();
+    }
     if (view.held()) {
       return List.of(new Step.Wait("the agents have not said which Pod serves"));
     }
     Optional<Pod> ended = view.serving().filter(pod -> hasEnded(view, pod));
     if (ended.isPresent()) {
       String why = "what ran in it has ended, and only its holder is started again";
-      Pod pod = ended.get();
-      return List.of(
-          new Step.Delete(Observation.name(pod), Observation.uid(pod), OptionalLong.empty(), why));
+      return List.of(deletion(ended.get(), why));
     }
     Optional<String> node =
         Optional.ofNullable(seats.get(view.ward().key())).flatMap(Seats::standby);
     return Steps.next(view.seen(), node, Exchange.BESIDE, settings.holderImage());
+  }
+
+  private static Step deletion(Pod pod, String why) {
+    return new Step.Delete(Observation.name(pod), Observation.uid(pod), OptionalLong.empty(), why);
   }
 
   private static boolean hasEnded(View view, Pod pod) {
@@ -305,6 +314,9 @@ public final class Course {
 
   private Progress settled(View view, Optional<Cluster> plan) {
     Optional<Pod> standby = standby(view);
+    if (view.serving().isEmpty()) {
+      return Progress.not("Waiting", "no single Pod serves");
+    }
     if (standby.isEmpty()) {
       return Progress.not("NoNode", "no node with an agent may run its standby Pod");
     }

@@ -15,6 +15,7 @@ import dev.understudy.core.timing.Timing;
 import dev.understudy.operator.wish.Annotations;
 import dev.understudy.operator.wish.Protection;
 import dev.understudy.operator.wish.Wish;
+import io.fabric8.kubernetes.api.model.ContainerPortBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.Service;
@@ -22,6 +23,7 @@ import io.fabric8.kubernetes.client.utils.Serialization;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -40,6 +42,7 @@ class CourseTest {
 
   private final Cluster cluster = new Cluster();
   private final Set<String> silent = new TreeSet<>();
+  private final Set<String> gone = new TreeSet<>();
   private AgentPlan plan = AgentPlan.NONE;
   private String leader = "";
   private boolean held;
@@ -110,6 +113,9 @@ class CourseTest {
       Optional<dev.understudy.api.cluster.Cluster> read =
           plan.equals(AgentPlan.NONE) ? Optional.empty() : Optional.of(parsed());
       String workload = read.map(c -> c.workloads().getFirst().name()).orElse("");
+      if (gone.contains(node)) {
+        continue;
+      }
       members.put(
           node,
           new Fleet.Member(
@@ -298,6 +304,77 @@ class CourseTest {
         .containsExactly("count-1");
     assertThat(look().plan()).contains(plan.clusterFile());
     assertThat(decision().progress().reason()).isEqualTo("Withdrawn");
+  }
+
+  @Test
+  void whereNoPodIsWantedNoneWaitsAndNoneIsPromoted() {
+    protect();
+    cluster.deployment.getSpec().setReplicas(0);
+    leader = String.valueOf(standby().getSpec().getNodeName());
+    assertThat(decision().steps())
+        .containsExactly(
+            new Step.Delete(
+                Observation.name(standby()),
+                Observation.uid(standby()),
+                OptionalLong.empty(),
+                "the Deployment wants no Pod"));
+  }
+
+  @Test
+  void aPromotedPodWhoseCopyHasEndedGoes() {
+    protect();
+    String promoted = Observation.name(standby());
+    leader = String.valueOf(standby().getSpec().getNodeName());
+    silent.add("n1");
+    cluster.ready(promoted, true);
+    settle();
+    run(promoted, "10.244.2.2");
+    assertThat(decision().steps()).noneMatch(Step.Delete.class::isInstance);
+    cluster.pod(promoted).getStatus().getContainerStatuses().getFirst().setRestartCount(1);
+    assertThat(decision().steps().getFirst())
+        .isInstanceOfSatisfying(
+            Step.Delete.class, delete -> assertThat(delete.pod()).isEqualTo(promoted));
+  }
+
+  @Test
+  void withTooFewAgentsNothingIsMade() {
+    cluster.start("count-1", "n1");
+    run("count-1", "10.244.1.2");
+    gone.add("n3");
+    assertThat(decision().steps()).isEmpty();
+    assertThat(decision().progress().reason()).isEqualTo("TooFewAgents");
+    assertThat(look().plan()).isEmpty();
+  }
+
+  @Test
+  void aServiceIsFoundByWhatItSelectsAndItsPortByName() {
+    cluster
+        .deployment
+        .getSpec()
+        .getTemplate()
+        .getSpec()
+        .getContainers()
+        .getFirst()
+        .setPorts(
+            List.of(new ContainerPortBuilder().withName("web").withContainerPort(81).build()));
+    assertThat(door("{app: count}", "10.96.0.9", "web"))
+        .contains(new Door(Ipv4.parse("10.96.0.9").orElseThrow(), 80, 81));
+    assertThat(door("{app: count}", "10.96.0.9", "other")).isEmpty();
+    assertThat(door("{app: other}", "10.96.0.9", "web")).isEmpty();
+    assertThat(door("{}", "10.96.0.9", "web")).isEmpty();
+    assertThat(door("{app: count}", "None", "web")).isEmpty();
+  }
+
+  private Optional<Door> door(String selector, String address, String port) {
+    Service service =
+        Serialization.unmarshal(
+            """
+            metadata: {name: s, namespace: default}
+            spec: {selector: %s, clusterIP: %s, ports: [{port: 80, targetPort: %s}]}
+            """
+                .formatted(selector, address, port),
+            Service.class);
+    return Door.of(cluster.deployment, List.of(service), Optional.empty());
   }
 
   @Test
