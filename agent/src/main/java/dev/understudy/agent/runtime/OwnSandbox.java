@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.understudy.agent.runtime;
 
-import dev.understudy.agent.linux.Clock;
 import dev.understudy.agent.linux.Mounts;
-import dev.understudy.agent.linux.PidFd;
 import dev.understudy.api.cluster.Ipv4;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -27,7 +25,6 @@ public final class OwnSandbox implements Sandbox {
   private static final String IN_OWN_ROOT = "mount --bind \"$0\" \"$1\" && shift && exec \"$@\"";
 
   private static final Duration LIMIT = Duration.ofSeconds(10);
-  private static final long KILL_NANOS = 5_000_000_000L;
 
   private final SandboxSpec spec;
   private final SandboxPlaces places;
@@ -314,15 +311,7 @@ public final class OwnSandbox implements Sandbox {
 
   @Override
   public void discard(Copy copy) throws IOException {
-    ProcessTree tree = copy.tree();
-    if (tree.alive()) {
-      try (PidFd root = PidFd.open(tree.root())) {
-        tree.kill();
-        if (!root.awaitExit(Clock.bootNanos() + KILL_NANOS)) {
-          throw new IOException("killing process " + tree.root() + " failed: it does not end");
-        }
-      }
-    }
+    copy.tree().end();
     if (copy.runcId().isPresent()) {
       Command.of(runc("delete", "-f", copy.runcId().get())).must("runc delete", LIMIT);
     }

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.understudy.agent.runtime;
 
-import dev.understudy.agent.linux.Clock;
-import dev.understudy.agent.linux.PidFd;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,7 +23,6 @@ import org.jspecify.annotations.Nullable;
  * in PID namespaces of their own: the kubelet sees a container that runs, and nothing else.
  */
 public final class PodSandbox implements Sandbox {
-  private static final long KILL_NANOS = 5_000_000_000L;
   private static final long EMPTY_BYTES = 4096;
   private static final Duration LEARN_LIMIT = Duration.ofSeconds(20);
 
@@ -318,15 +315,7 @@ public final class PodSandbox implements Sandbox {
 
   @Override
   public void discard(Copy copy) throws IOException {
-    ProcessTree tree = copy.tree();
-    if (tree.alive()) {
-      try (PidFd root = PidFd.open(tree.root())) {
-        tree.kill();
-        if (!root.awaitExit(Clock.bootNanos() + KILL_NANOS)) {
-          throw new IOException("killing process " + tree.root() + " failed: it does not end");
-        }
-      }
-    }
+    copy.tree().end();
     discardFiles(copy.files());
   }
 

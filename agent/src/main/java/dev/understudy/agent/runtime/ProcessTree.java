@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.understudy.agent.runtime;
 
+import dev.understudy.agent.linux.Clock;
 import dev.understudy.agent.linux.Errno;
 import dev.understudy.agent.linux.LinuxException;
 import dev.understudy.agent.linux.PidFd;
@@ -30,6 +31,9 @@ public final class ProcessTree {
   private static final int STOP_ATTEMPTS = 50;
 
   private static final long ROUND_NANOS = 200_000L;
+
+  /** How long what was killed may take to end. */
+  private static final long END_NANOS = 5_000_000_000L;
 
   private final int root;
 
@@ -227,6 +231,24 @@ public final class ProcessTree {
       }
     } finally {
       below.forEach(one -> one.process.close());
+    }
+  }
+
+  /**
+   * Kills the tree and waits until its root has ended; one that has already is left alone.
+   *
+   * @throws IOException when the root is still there after 5 s: it waits in the kernel
+   */
+  public void end() throws IOException {
+    Held top = alive() ? hold(root) : null;
+    if (top == null) {
+      return;
+    }
+    try (PidFd process = top.process) {
+      kill();
+      if (top.since == since && !process.awaitExit(Clock.bootNanos() + END_NANOS)) {
+        throw new IOException("killing process " + root + " failed: it does not end");
+      }
     }
   }
 

@@ -49,6 +49,21 @@ class ProcessTreeTest {
     assertThat(tree.endCapture()).isFalse();
   }
 
+  @Test
+  void endTakesChildrenAlongAndFindsNothingAfterwards() throws Exception {
+    ProcessTree tree = start("sh", "-c", "sleep 60 & sleep 60 & wait");
+    while (tree.refresh().length < 3) {
+      Thread.onSpinWait();
+    }
+    int[] all = tree.pids();
+    tree.end();
+    assertThat(tree.alive()).isFalse();
+    for (int i = 1; i < all.length; i++) {
+      assertThat(new ProcessTree(all[i]).awaitEnd(5_000_000_000L)).as("child %d", i).isTrue();
+    }
+    tree.end();
+  }
+
   private ProcessTree start(String... command) throws IOException {
     Process started = new ProcessBuilder(command).start();
     program = started;
