@@ -7,12 +7,9 @@ import dev.understudy.core.protocol.Membership;
 import dev.understudy.core.protocol.Membership.Member;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
@@ -78,25 +75,7 @@ final class DurableStore {
     out.putInt(MAGIC).putInt(0);
     put(state, out);
     out.putInt(4, checksum(out.array(), out.position())).flip();
-    Path beside = file.resolveSibling(file.getFileName() + ".new");
-    try (FileChannel channel =
-        FileChannel.open(
-            beside,
-            StandardOpenOption.CREATE,
-            StandardOpenOption.TRUNCATE_EXISTING,
-            StandardOpenOption.WRITE)) {
-      while (out.hasRemaining()) {
-        channel.write(out);
-      }
-      channel.force(true);
-    }
-    Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE);
-    Path folder = file.toAbsolutePath().getParent();
-    if (folder != null) {
-      try (FileChannel directory = FileChannel.open(folder, StandardOpenOption.READ)) {
-        directory.force(true);
-      }
-    }
+    DurableFile.replace(file, out);
   }
 
   private static void put(DurableState state, ByteBuffer out) {

@@ -10,11 +10,8 @@ import dev.understudy.api.control.AgentPlan;
 import dev.understudy.api.control.Json;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 
 /**
@@ -66,7 +63,7 @@ final class PlanKeeper {
     }
     try {
       NodeSpec _ = self(ClusterFile.parseOnNode(offered.clusterFile()));
-      write(offered);
+      DurableFile.replace(file, ByteBuffer.wrap(Json.mapper().writeValueAsBytes(offered)));
     } catch (IOException | ClusterFileException e) {
       return Optional.of("plan " + offered.revision() + ": " + e.getMessage());
     }
@@ -80,26 +77,5 @@ final class PlanKeeper {
         .filter(node -> node.address() == address)
         .findFirst()
         .orElseThrow(() -> new IOException("no node of it has address " + Ipv4.text(address)));
-  }
-
-  private void write(AgentPlan plan) throws IOException {
-    Path folder = file.toAbsolutePath().getParent();
-    Path beside = file.resolveSibling(file.getFileName() + ".new");
-    ByteBuffer bytes = ByteBuffer.wrap(Json.mapper().writeValueAsBytes(plan));
-    try (FileChannel channel =
-        FileChannel.open(
-            beside,
-            StandardOpenOption.CREATE,
-            StandardOpenOption.TRUNCATE_EXISTING,
-            StandardOpenOption.WRITE)) {
-      while (bytes.hasRemaining()) {
-        channel.write(bytes);
-      }
-      channel.force(true);
-    }
-    Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE);
-    try (FileChannel directory = FileChannel.open(folder, StandardOpenOption.READ)) {
-      directory.force(true);
-    }
   }
 }

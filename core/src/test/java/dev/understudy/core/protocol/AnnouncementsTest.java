@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.understudy.core.timing.Timing;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.SplittableRandom;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -97,14 +96,12 @@ class AnnouncementsTest {
     GroupConfig alone = VirtualCluster.group(GroupConfig.Quorum.MAJORITY, "a");
     DurableState durable = DurableState.NEW.nextStart(Timing.STANDARD.promiseNanos());
     FailoverNode node =
-        new FailoverNode(
+        Nodes.node(
             "a",
             Timing.STANDARD,
             List.of(alone),
             durable,
-            0,
-            FailoverNode.TAKEOVERS_USUAL,
-            new SplittableRandom(1));
+            0);
     List<Announcement> sent = new ArrayList<>();
     Outcome outcome = node.step(new Input.Subscribed(0, "s"));
     while (sent.size() < 3) {

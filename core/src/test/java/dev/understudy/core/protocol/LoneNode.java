@@ -6,7 +6,6 @@ import static dev.understudy.core.protocol.VirtualCluster.MILLI;
 import dev.understudy.core.timing.Timing;
 import java.util.List;
 import java.util.Map;
-import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -28,14 +27,12 @@ final class LoneNode {
     this.timing = timing;
     DurableState durable = DurableState.NEW.nextStart(timing.promiseNanos());
     this.node =
-        new FailoverNode(
+        Nodes.node(
             name,
             timing,
             List.of(group),
             durable,
-            0,
-            FailoverNode.TAKEOVERS_USUAL,
-            new SplittableRandom(1));
+            0);
     this.last = node.step(new Input.Tick(0));
   }
 

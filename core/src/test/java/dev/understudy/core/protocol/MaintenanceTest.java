@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.understudy.core.timing.Timing;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.SplittableRandom;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -78,8 +77,8 @@ class MaintenanceTest {
     }
     DurableState disk = DurableState.NEW.nextStart(LEASE).nextStart(LEASE);
     FailoverNode a =
-        new FailoverNode(
-            "a", TIMING, groups, disk, 0, FailoverNode.TAKEOVERS_USUAL, new SplittableRandom(1));
+        Nodes.node(
+            "a", TIMING, groups, disk, 0);
     long now = LEASE + 500 * MILLI;
     long until = now + 100 * MILLI;
     for (GroupConfig group : groups) {

@@ -5,7 +5,6 @@ import dev.understudy.core.timing.Timing;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.SplittableRandom;
 import java.util.TreeMap;
 
 /**
@@ -34,14 +33,12 @@ final class Prompter {
     this.incarnation = durable.incarnation();
     this.now = startedAt;
     this.node =
-        new FailoverNode(
+        Nodes.node(
             "a",
             TIMING,
             List.of(group),
             durable,
-            startedAt,
-            FailoverNode.TAKEOVERS_USUAL,
-            new SplittableRandom(1));
+            startedAt);
     this.last = step(new Input.Tick(startedAt));
   }
 

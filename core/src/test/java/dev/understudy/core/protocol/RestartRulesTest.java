@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.understudy.core.timing.Timing;
 import java.util.List;
-import java.util.SplittableRandom;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -17,14 +16,7 @@ class RestartRulesTest {
   private static final Epoch EPOCH = new Epoch(5, "b");
 
   private static FailoverNode node(Timing timing, DurableState durable) {
-    return new FailoverNode(
-        "a",
-        timing,
-        List.of(Prompter.group(false, "b", "c")),
-        durable,
-        0,
-        FailoverNode.TAKEOVERS_USUAL,
-        new SplittableRandom(1));
+    return Nodes.node("a", timing, List.of(Prompter.group(false, "b", "c")), durable, 0);
   }
 
   @Test

@@ -273,20 +273,9 @@ public final class Lab implements AutoCloseable {
   public Crash crash(String node) throws LabException {
     ProcessMark init = parts.init(node);
     String port = parts.node(node).port();
-    try {
-      Optional<PidFd> held = init.hold();
-      if (held.isEmpty()) {
-        throw LabException.input("Node " + node + " is crashed already.");
-      }
-      Crash crash;
-      try (PidFd hold = held.get()) {
-        crash = PowerCut.run(node, parts.wiring(), port, hold);
-      }
-      parts.update(r -> r.withInit(node, null));
-      return crash;
-    } catch (LinuxException e) {
-      throw LabException.failed("Cannot crash node " + node + ": " + e.getMessage() + ".", e);
-    }
+    Crash crash = PowerCut.run(node, parts.wiring(), port, init);
+    parts.update(r -> r.withInit(node, null));
+    return crash;
   }
 
   /**

@@ -6,6 +6,7 @@ import dev.understudy.agent.linux.LinuxException;
 import dev.understudy.agent.linux.PidFd;
 import dev.understudy.agent.linux.Scheduling;
 import dev.understudy.agent.linux.Signals;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 
@@ -18,8 +19,27 @@ public final class PowerCut {
 
   private PowerCut() {}
 
-  /** Cuts the port, then kills PID 1; says when. */
-  public static Crash run(String node, Switch wiring, String port, PidFd init)
+  /**
+   * Cuts the port, then kills PID 1; says when.
+   *
+   * @throws LabException also when the node is crashed already
+   */
+  public static Crash run(String node, Switch wiring, String port, ProcessMark init)
+      throws LabException {
+    try {
+      Optional<PidFd> held = init.hold();
+      if (held.isEmpty()) {
+        throw LabException.input("Node " + node + " is crashed already.");
+      }
+      try (PidFd hold = held.get()) {
+        return strike(node, wiring, port, hold);
+      }
+    } catch (LinuxException e) {
+      throw LabException.failed("Cannot crash node " + node + ": " + e.getMessage() + ".", e);
+    }
+  }
+
+  private static Crash strike(String node, Switch wiring, String port, PidFd init)
       throws LinuxException, LabException {
     FutureTask<Crash> strike =
         new FutureTask<>(() -> {

@@ -2,7 +2,6 @@
 package dev.understudy.lab.kubernetes;
 
 import dev.understudy.agent.linux.LinuxException;
-import dev.understudy.agent.linux.PidFd;
 import dev.understudy.lab.cluster.Crash;
 import dev.understudy.lab.cluster.HostNeeds;
 import dev.understudy.lab.cluster.LabException;
@@ -128,20 +127,9 @@ public final class KubernetesLab implements AutoCloseable {
    */
   public Crash crash(String node) throws LabException {
     ProcessMark init = parts.init(node);
-    try {
-      Optional<PidFd> held = init.hold();
-      if (held.isEmpty()) {
-        throw LabException.input("Node " + node + " is crashed already.");
-      }
-      Crash crash;
-      try (PidFd hold = held.get()) {
-        crash = PowerCut.run(node, parts.wiring(), parts.node(node).port(), hold);
-      }
-      parts.update(r -> r.withInit(node, null));
-      return crash;
-    } catch (LinuxException e) {
-      throw LabException.failed("Cannot crash node " + node + ": " + e.getMessage() + ".", e);
-    }
+    Crash crash = PowerCut.run(node, parts.wiring(), parts.node(node).port(), init);
+    parts.update(r -> r.withInit(node, null));
+    return crash;
   }
 
   /**

@@ -2,8 +2,10 @@
 package dev.understudy.lab.tools;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Map;
 
 /** Where the project keeps what it fetches. */
@@ -26,6 +28,30 @@ public final class CacheFolder {
               + " free, needed are "
               + PrivateApt.megabytes(bytes)
               + "; make room, or set UNDERSTUDY_CACHE to a folder on a larger disk");
+    }
+  }
+
+  /**
+   * The right to change a folder of the cache, until the channel is closed.
+   *
+   * @param waits told when another run has it, before that one is waited for
+   */
+  public static FileChannel lock(Path folder, Runnable waits) throws IOException {
+    FileChannel channel =
+        FileChannel.open(
+            folder.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    boolean locked = false;
+    try {
+      if (channel.tryLock() == null) {
+        waits.run();
+        var _ = channel.lock();
+      }
+      locked = true;
+      return channel;
+    } finally {
+      if (!locked) {
+        channel.close();
+      }
     }
   }
 

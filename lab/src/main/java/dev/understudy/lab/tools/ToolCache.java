@@ -4,10 +4,8 @@ package dev.understudy.lab.tools;
 import dev.understudy.agent.runtime.Digests;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -84,8 +82,7 @@ public final class ToolCache {
     THREADS.lock();
     try {
       Files.createDirectories(home);
-      try (FileChannel channel = openLock();
-          FileLock _ = lock(channel)) {
+      try (FileChannel _ = CacheFolder.lock(home, () -> progress.accept("another run is fetching the tools, waiting for it"))) {
         fetchMissing(withBase(groups));
       }
     } catch (IOException e) {
@@ -105,20 +102,6 @@ public final class ToolCache {
       }
     }
     return all;
-  }
-
-  private FileChannel openLock() throws IOException {
-    return FileChannel.open(
-        home.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-  }
-
-  private FileLock lock(FileChannel channel) throws IOException {
-    FileLock free = channel.tryLock();
-    if (free != null) {
-      return free;
-    }
-    progress.accept("another run is fetching the tools, waiting for it");
-    return channel.lock();
   }
 
   private void fetchMissing(List<ToolGroup> groups) throws ToolsException, IOException {

@@ -13,7 +13,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -96,8 +95,7 @@ public final class KubernetesBuild {
     THREADS.lock();
     try {
       Files.createDirectories(home);
-      try (FileChannel channel = openLock();
-          FileLock _ = lock(channel)) {
+      try (FileChannel _ = CacheFolder.lock(home, () -> progress.accept("another run is building Kubernetes, waiting for it"))) {
         if (!Files.exists(bin())) {
           build();
         }
@@ -113,20 +111,6 @@ public final class KubernetesBuild {
 
   private Path bin() {
     return home.resolve("bin");
-  }
-
-  private FileChannel openLock() throws IOException {
-    return FileChannel.open(
-        home.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-  }
-
-  private FileLock lock(FileChannel channel) throws IOException {
-    FileLock free = channel.tryLock();
-    if (free != null) {
-      return free;
-    }
-    progress.accept("another run is building Kubernetes, waiting for it");
-    return channel.lock();
   }
 
   private void build() throws ToolsException, IOException {
