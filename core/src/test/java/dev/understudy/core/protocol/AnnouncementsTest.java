@@ -95,13 +95,7 @@ class AnnouncementsTest {
   void nodeAnnouncesItsReignThroughItsOutcomes() {
     GroupConfig alone = VirtualCluster.group(GroupConfig.Quorum.MAJORITY, "a");
     DurableState durable = DurableState.NEW.nextStart(Timing.STANDARD.promiseNanos());
-    FailoverNode node =
-        Nodes.node(
-            "a",
-            Timing.STANDARD,
-            List.of(alone),
-            durable,
-            0);
+    FailoverNode node = Nodes.node("a", Timing.STANDARD, List.of(alone), durable, 0);
     List<Announcement> sent = new ArrayList<>();
     Outcome outcome = node.step(new Input.Subscribed(0, "s"));
     while (sent.size() < 3) {

@@ -26,13 +26,7 @@ final class LoneNode {
     this.group = group;
     this.timing = timing;
     DurableState durable = DurableState.NEW.nextStart(timing.promiseNanos());
-    this.node =
-        Nodes.node(
-            name,
-            timing,
-            List.of(group),
-            durable,
-            0);
+    this.node = Nodes.node(name, timing, List.of(group), durable, 0);
     this.last = node.step(new Input.Tick(0));
   }
 

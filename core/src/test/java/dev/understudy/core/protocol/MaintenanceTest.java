@@ -76,9 +76,7 @@ class MaintenanceTest {
           new GroupConfig(workload, nodes, nodes, GroupConfig.Quorum.MAJORITY, true, 200 * MILLI));
     }
     DurableState disk = DurableState.NEW.nextStart(LEASE).nextStart(LEASE);
-    FailoverNode a =
-        Nodes.node(
-            "a", TIMING, groups, disk, 0);
+    FailoverNode a = Nodes.node("a", TIMING, groups, disk, 0);
     long now = LEASE + 500 * MILLI;
     long until = now + 100 * MILLI;
     for (GroupConfig group : groups) {

@@ -32,13 +32,7 @@ final class Prompter {
   Prompter(GroupConfig group, DurableState durable, long startedAt) {
     this.incarnation = durable.incarnation();
     this.now = startedAt;
-    this.node =
-        Nodes.node(
-            "a",
-            TIMING,
-            List.of(group),
-            durable,
-            startedAt);
+    this.node = Nodes.node("a", TIMING, List.of(group), durable, startedAt);
     this.last = step(new Input.Tick(startedAt));
   }
 

@@ -82,7 +82,9 @@ public final class ToolCache {
     THREADS.lock();
     try {
       Files.createDirectories(home);
-      try (FileChannel _ = CacheFolder.lock(home, () -> progress.accept("another run is fetching the tools, waiting for it"))) {
+      try (FileChannel _ =
+          CacheFolder.lock(
+              home, () -> progress.accept("another run is fetching the tools, waiting for it"))) {
         fetchMissing(withBase(groups));
       }
     } catch (IOException e) {

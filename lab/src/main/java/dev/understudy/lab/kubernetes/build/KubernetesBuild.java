@@ -95,7 +95,9 @@ public final class KubernetesBuild {
     THREADS.lock();
     try {
       Files.createDirectories(home);
-      try (FileChannel _ = CacheFolder.lock(home, () -> progress.accept("another run is building Kubernetes, waiting for it"))) {
+      try (FileChannel _ =
+          CacheFolder.lock(
+              home, () -> progress.accept("another run is building Kubernetes, waiting for it"))) {
         if (!Files.exists(bin())) {
           build();
         }
