@@ -42,7 +42,8 @@ class MainTest {
     assertThat(run.code()).isZero();
     assertThat(run.out())
         .contains("demo", "bench", "explain", "simulate", "doctor", "lab", "completion")
-        .contains("0   ok", "1   it failed", "2   wrong use", "3   this machine");
+        .contains("  0     ok", "  1     it failed", "  2     wrong use", "  3     this machine")
+        .contains("  130   Ctrl-C");
     assertThat(run.err()).isEmpty();
   }
 

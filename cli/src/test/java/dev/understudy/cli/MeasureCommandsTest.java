@@ -34,9 +34,10 @@ class MeasureCommandsTest {
       delimiter = '|',
       value = {
         "--fault meteor            | --fault must be node-crash, not meteor",
-        "--strategy luck           | --strategy must be mirror, not luck",
+        "--strategy luck           | --strategy must be mirror or state, not luck",
         "--runs 0                  | --runs must be from 1 to 100000, not 0",
-        "--memory 8MiB,1MiB        | --memory must be a size of at least 8MiB"
+        "--memory 8MiB,1MiB        | --memory must be a size of at least 8MiB",
+        "--memory 8MiB,,           | --memory must be a size of at least 8MiB"
       })
   void benchRefuses(String arguments, String sentence) {
     assertThat(refusal("bench", arguments)).startsWith("understudy: " + sentence);
