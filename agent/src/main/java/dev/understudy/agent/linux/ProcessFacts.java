@@ -2,10 +2,13 @@
 package dev.understudy.agent.linux;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.stream.Stream;
 
 /**
  * What the kernel says of a process (proc(5)), read anew with each question.
@@ -48,6 +51,25 @@ public record ProcessFacts(Path folder) {
   public OptionalLong openFilesMost() throws IOException {
     String hard = words("limits", "Max open files")[1];
     return hard.equals("unlimited") ? OptionalLong.empty() : OptionalLong.of(Long.parseLong(hard));
+  }
+
+  /** Whether no thread of it can run: each is stopped, or has ended. */
+  public boolean stands() {
+    try (Stream<Path> threads = Files.list(folder.resolve("task"))) {
+      return threads.allMatch(ProcessFacts::threadStands);
+    } catch (IOException | UncheckedIOException gone) {
+      return true;
+    }
+  }
+
+  /** The state letter follows the name, which may contain anything. */
+  private static boolean threadStands(Path thread) {
+    try {
+      String stat = Files.readString(thread.resolve("stat"), StandardCharsets.ISO_8859_1);
+      return "TtZX".indexOf(stat.charAt(stat.lastIndexOf(')') + 2)) >= 0;
+    } catch (IOException gone) {
+      return true;
+    }
   }
 
   /** The words that follow a name in one of its files. */

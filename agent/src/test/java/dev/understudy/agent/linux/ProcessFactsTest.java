@@ -60,4 +60,21 @@ class ProcessFactsTest {
       throw new AssertionError(e);
     }
   }
+
+  @Test
+  void whoRunsDoesNotStandAndWhoIsStoppedOrGoneDoes() throws Exception {
+    assertThat(ProcessFacts.self().stands()).isFalse();
+    Process process = new ProcessBuilder("sleep", "60").start();
+    ProcessFacts facts = ProcessFacts.of(process.pid());
+    try {
+      assertThat(facts.stands()).isFalse();
+      Signals.kill(process.pid(), Signals.SIGSTOP);
+      while (!facts.stands()) {
+        Thread.onSpinWait();
+      }
+    } finally {
+      process.destroyForcibly().waitFor();
+    }
+    assertThat(facts.stands()).isTrue();
+  }
 }

@@ -7,6 +7,7 @@ import dev.understudy.agent.linux.LinuxException;
 import dev.understudy.agent.linux.Namespaces;
 import dev.understudy.agent.linux.NetlinkSocket;
 import dev.understudy.agent.linux.PidFd;
+import dev.understudy.agent.linux.ProcessFacts;
 import dev.understudy.agent.linux.Signals;
 import dev.understudy.api.cluster.NodeSpec;
 import dev.understudy.lab.tools.HostPrograms;
@@ -23,6 +24,7 @@ final class Faults {
   /** A hog that was forgotten ends by itself: the limit of its processor time. */
   private static final String HOG = "ulimit -t 600; while :; do :; done";
 
+  private static final int LOOKS_MOST = 2_000;
   private static final File DEVNULL = new File("/dev/null");
 
   private final Lab lab;
@@ -177,10 +179,13 @@ final class Faults {
   /** Stops or kills agents; both without a process in between, which a busy machine would delay. */
   private void signal(List<String> nodes, int signal) throws LabException, IOException {
     List<PidFd> agents = new ArrayList<>();
+    List<Long> pids = new ArrayList<>();
     boolean kept = false;
     try {
       for (String node : nodes) {
-        agents.add(PidFd.open(lab.agentPid(node)));
+        long pid = lab.agentPid(node);
+        agents.add(PidFd.open(pid));
+        pids.add(pid);
       }
       // All at once, or none of them: an interrupt comes before the first or after the last one.
       ongoing.strike(() -> {
@@ -190,11 +195,28 @@ final class Faults {
         return () -> goOn(agents);
       });
       kept = true;
+      for (long pid : pids) {
+        awaitStanding(pid);
+      }
     } finally {
       if (!kept) {
         goOn(agents);
       }
     }
+  }
+
+  /**
+   * A signal is in force when the last thread has met it, which may first wait for a processor;
+   * until then an agent renews its leases.
+   */
+  private static void awaitStanding(long agent) throws LabException {
+    for (int look = 0; look < LOOKS_MOST; look++) {
+      if (ProcessFacts.of(agent).stands()) {
+        return;
+      }
+      Pause.millis(1);
+    }
+    throw LabException.failed("Agent " + agent + " was told to stand still and goes on.");
   }
 
   /** Lets go of agents, which go on if they were stopped; a signal to a dead one does nothing. */
