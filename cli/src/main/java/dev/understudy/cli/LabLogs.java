@@ -38,7 +38,8 @@ final class LabLogs implements Callable<Integer> {
     try (Lab lab = choice.open()) {
       Path log = workload == null ? lab.agentLog(node) : lab.workloadLog(node, workload);
       if (!Files.exists(log)) {
-        Terminal.of(spec).progress("workload " + workload + " has written nothing on node " + node);
+        String who = workload == null ? "the agent" : "workload " + workload;
+        Terminal.of(spec).progress(who + " has written nothing on node " + node);
         return 0;
       }
       PrintWriter out = spec.commandLine().getOut();

@@ -7,7 +7,6 @@ import dev.understudy.agent.runtime.Copy;
 import dev.understudy.agent.runtime.Failures;
 import dev.understudy.agent.runtime.RootFiles;
 import dev.understudy.agent.runtime.Sandbox;
-import dev.understudy.agent.runtime.Trees;
 import dev.understudy.api.records.CriuDump;
 import dev.understudy.core.protocol.GenerationId;
 import java.io.IOException;
@@ -22,7 +21,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Takes a generation of a running copy: CRIU writes the processes and leaves them stopped, the
@@ -91,7 +89,8 @@ public final class Capture {
       partial = Generation.newPartial(sandbox.places().generations(sandbox.spec().workload()), id);
       return into(partial);
     } catch (IOException e) {
-      return failed(partial, Failures.text(e) + (defiant ? "; and " + defiance() : ""));
+      return CaptureResult.failed(
+          partial, Failures.text(e) + (defiant ? "; and " + defiance() : ""));
     }
   }
 
@@ -101,7 +100,8 @@ public final class Capture {
 
   private CaptureResult into(Path partial) throws IOException {
     if (!copy.tree().beginCapture()) {
-      return failed(partial, "the program is frozen, because this node may not act now");
+      return CaptureResult.failed(
+          partial, "the program is frozen, because this node may not act now");
     }
     long begin = Clock.bootNanos();
     List<String> pipes;
@@ -123,10 +123,10 @@ public final class Capture {
     removeRemaps();
     if (defiant) {
       // Its node may not act any more, so that nobody waits for the generation.
-      return failed(partial, defiance());
+      return CaptureResult.failed(partial, defiance());
     }
     if (!dump.ok()) {
-      return failed(partial, reason(partial, dump));
+      return CaptureResult.failed(partial, reason(partial, dump));
     }
     CriuDump stats = CriuStats.dump(partial.resolve("stats-dump"));
     long frozenNanos =
@@ -258,16 +258,5 @@ public final class Capture {
     try (Stream<Path> list = Files.list(directory)) {
       return list.findAny().isEmpty();
     }
-  }
-
-  private static CaptureResult failed(@Nullable Path partial, String why) {
-    try {
-      if (partial != null) {
-        Trees.delete(partial);
-      }
-    } catch (IOException e) {
-      return new CaptureResult.CheckpointFailed(why + "; its remains stay: " + Failures.text(e));
-    }
-    return new CaptureResult.CheckpointFailed(why);
   }
 }

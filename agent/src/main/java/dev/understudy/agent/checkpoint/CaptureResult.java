@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.understudy.agent.checkpoint;
 
+import dev.understudy.agent.runtime.Failures;
+import dev.understudy.agent.runtime.Trees;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
 /** How one capture went. In both cases the program goes on, unless it was frozen meanwhile. */
 public sealed interface CaptureResult {
   /**
@@ -19,4 +25,16 @@ public sealed interface CaptureResult {
    * @param reason one sentence, with CRIU's own words where it was CRIU that refused
    */
   record CheckpointFailed(String reason) implements CaptureResult {}
+
+  /** Takes away what a capture that failed has left, if it had begun; says so if that stays. */
+  static CheckpointFailed failed(@Nullable Path partial, String why) {
+    try {
+      if (partial != null) {
+        Trees.delete(partial);
+      }
+      return new CheckpointFailed(why);
+    } catch (IOException e) {
+      return new CheckpointFailed(why + "; its remains stay: " + Failures.text(e));
+    }
+  }
 }

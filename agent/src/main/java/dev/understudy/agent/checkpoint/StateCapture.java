@@ -4,7 +4,6 @@ package dev.understudy.agent.checkpoint;
 import dev.understudy.agent.linux.Clock;
 import dev.understudy.agent.runtime.Copy;
 import dev.understudy.agent.runtime.Failures;
-import dev.understudy.agent.runtime.Trees;
 import dev.understudy.api.records.CriuDump;
 import dev.understudy.core.protocol.GenerationId;
 import java.io.IOException;
@@ -13,7 +12,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Asks a program for its state and makes a generation of the answer: its bytes and their content
@@ -63,7 +61,7 @@ public final class StateCapture implements Capturer {
       partial = Generation.newPartial(generations, id);
       return into(partial, id, former);
     } catch (IOException e) {
-      return failed(partial, Failures.text(e));
+      return CaptureResult.failed(partial, Failures.text(e));
     }
   }
 
@@ -94,16 +92,5 @@ public final class StateCapture implements Capturer {
     CaptureFigures figures =
         new CaptureFigures(told - begin, composeBeginMillis, end - told, CriuDump.UNKNOWN);
     return new CaptureResult.Captured(generation, 0, end - begin, figures);
-  }
-
-  private static CaptureResult failed(@Nullable Path partial, String why) {
-    try {
-      if (partial != null) {
-        Trees.delete(partial);
-      }
-    } catch (IOException e) {
-      return new CaptureResult.CheckpointFailed(why + "; its remains stay: " + Failures.text(e));
-    }
-    return new CaptureResult.CheckpointFailed(why);
   }
 }
